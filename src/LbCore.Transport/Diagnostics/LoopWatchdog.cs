@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Transport.Diagnostics;
+
+/// <summary>
+/// Looks at the loops from outside, a few times per threshold, and names what holds one for too long. A loop pays one
+/// counter a dispatch for it.
+/// </summary>
+internal sealed class LoopWatchdog : IAsyncDisposable
+{
+    private readonly IReadOnlyList<EventLoop> _loops;
+    private readonly ILogger _logger;
+    private readonly long _threshold;
+    private readonly Observation[] _observations;
+    private readonly Timer _timer;
+    private long _stalls;
+
+    public LoopWatchdog(IReadOnlyList<EventLoop> loops, TimeSpan threshold, ILogger logger)
+    {
+        _loops = loops;
+        _logger = logger;
+        _threshold = (long)threshold.TotalMilliseconds;
+        _observations = new Observation[loops.Count];
+        var period = TimeSpan.FromMilliseconds(Math.Max(10, threshold.TotalMilliseconds / 2));
+        _timer = new Timer(static state => ((LoopWatchdog)state!).Look(), this, period, period);
+    }
+
+    public long Stalls => Interlocked.Read(ref _stalls);
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private void Look()
+    {
+        // Real time even under a fake clock: a stall is a matter of the thread, not of the timers.
+        var now = Environment.TickCount64;
+        for (var i = 0; i < _observations.Length; i++)
+        {
+            var loop = _loops[i];
+            var subject = loop.Subject;
+            var dispatches = loop.Dispatches;
+            ref var last = ref _observations[i];
+            if (subject is null || dispatches != last.Dispatches)
+            {
+                last = new Observation { Dispatches = dispatches, Since = now };
+                continue;
+            }
+
+            if (!last.Reported && now - last.Since >= _threshold)
+            {
+                last.Reported = true;
+                Interlocked.Increment(ref _stalls);
+                TransportLog.LoopStalled(_logger, loop.Index, now - last.Since, Describe(subject));
+            }
+        }
+    }
+
+    private static string Describe(object subject) => subject switch
+    {
+        TransportConnection or LoopTimer => $"{subject.GetType().Name} {subject}",
+        Delegate callback => $"{callback.Method.DeclaringType?.FullName}.{callback.Method.Name}",
+        _ => subject.ToString() ?? subject.GetType().Name,
+    };
+
+    private struct Observation
+    {
+        public long Dispatches;
+        public long Since;
+        public bool Reported;
+    }
+}

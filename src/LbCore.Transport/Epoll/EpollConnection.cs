@@ -1,0 +1,209 @@
+using System.Net;
+
+namespace LbCore.Transport.Epoll;
+
+/// <summary>Is a connection whose reads and writes are system calls of its loop.</summary>
+internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
+{
+    private const uint PeerEnded = Libc.EPOLLRDHUP | Libc.EPOLLHUP | Libc.EPOLLERR;
+
+    private readonly EpollLoop _loop;
+    private readonly EndPoint? _dialled;
+    private readonly PeerAddress _accepted;
+    private readonly int _descriptor;
+    private EpollDial? _dial;
+    private bool _readToEnd;
+
+    /// <summary>Initializes an accepted connection.</summary>
+    public EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, bool isUnix)
+        : base(loop)
+    {
+        _loop = loop;
+        _descriptor = descriptor;
+        _accepted = peer;
+        Writable = true;
+
+        // A unix socket may end a receive early where descriptors were passed along.
+        _readToEnd = isUnix;
+        Generation = loop.NextGeneration();
+        loop.ConnectionOpened();
+    }
+
+    /// <summary>Initializes a connection that is being dialled.</summary>
+    public EpollConnection(EpollLoop loop, int descriptor, EndPoint remote, bool isUnix, EpollDial dial)
+        : this(loop, descriptor, default, isUnix)
+    {
+        _dialled = remote;
+        _dial = dial;
+    }
+
+    public uint Generation { get; }
+
+    public int Descriptor => _descriptor;
+
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            if (IsClosed)
+            {
+                return null;
+            }
+
+            var address = stackalloc byte[SocketAddress.MaxLength];
+            var length = SocketAddress.MaxLength;
+            return Libc.GetSocketName(_descriptor, address, &length) == 0 ? SocketAddress.ToEndPoint(address, length) : null;
+        }
+    }
+
+    public override EndPoint? RemoteEndPoint => _dialled ?? _accepted.ToEndPoint();
+
+    public void OnEvents(uint events)
+    {
+        if (_dial is not null)
+        {
+            // The dial looks at the socket's error itself, and hands the connection out when there is none.
+            _dial.OnEvents(events);
+            return;
+        }
+
+        OnConnectedEvents(events);
+    }
+
+    /// <summary>Ends the dialling phase.</summary>
+    public void Connected(uint events)
+    {
+        _dial = null;
+        OnConnectedEvents(events & ~Libc.EPOLLOUT);
+    }
+
+    internal override int Receive(byte* target, int length)
+    {
+        var received = Libc.Receive(_descriptor, target, (nuint)length, 0);
+        if (received > 0)
+        {
+            // A short read has drained the socket, and the next bytes make a new edge; but an end or an error that has
+            // been announced makes none.
+            if (received < length && !_readToEnd)
+            {
+                Readable = false;
+            }
+
+            return (int)received;
+        }
+
+        if (received == 0)
+        {
+            return EndReceived();
+        }
+
+        switch (_loop.Error)
+        {
+            case Libc.EAGAIN:
+                Readable = false;
+                return WouldBlock;
+            case Libc.ECONNRESET:
+            case Libc.EPIPE:
+                return ReceiveFailed(CloseReason.PeerReset);
+            default:
+                return ReceiveFailed(CloseReason.NetworkError);
+        }
+    }
+
+    internal override int Send(byte* source, int length) =>
+        Sent(Libc.Send(_descriptor, source, (nuint)length, Libc.MSG_NOSIGNAL), length);
+
+    internal override int SendPieces(ref SendVector pieces, int count)
+    {
+        var vectors = stackalloc Libc.IoVector[SendVector.Capacity];
+        nint total = 0;
+        for (var i = 0; i < count; i++)
+        {
+            vectors[i].Base = pieces[i].Pin.Pointer;
+            vectors[i].Length = (nuint)pieces[i].Length;
+            total += pieces[i].Length;
+        }
+
+        var message = default(Libc.MessageHeader);
+        message.Vectors = vectors;
+        message.VectorCount = (nuint)count;
+        return Sent(Libc.SendMessage(_descriptor, &message, Libc.MSG_NOSIGNAL), total);
+    }
+
+    internal override void SendFin() => _ = Libc.Shutdown(_descriptor, Libc.SHUT_WR);
+
+    protected override void CloseSocket(bool reset)
+    {
+        if (reset)
+        {
+            var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
+            _ = Libc.SetSocketOption(_descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, sizeof(Libc.Linger));
+        }
+
+        _loop.Close(_descriptor);
+        if (_dial is { } dial)
+        {
+            _dial = null;
+            dial.OnConnectionClosed();
+        }
+    }
+
+    private int Sent(nint sent, nint length)
+    {
+        if (sent >= 0)
+        {
+            // A short send has filled the socket; room makes a new edge.
+            if (sent < length)
+            {
+                Writable = false;
+            }
+
+            return (int)sent;
+        }
+
+        switch (_loop.Error)
+        {
+            case Libc.EAGAIN:
+                Writable = false;
+                return WouldBlock;
+            case Libc.ECONNRESET:
+            case Libc.EPIPE:
+                return SendFailed(CloseReason.PeerReset);
+            default:
+                return SendFailed(CloseReason.NetworkError);
+        }
+    }
+
+    private void OnConnectedEvents(uint events)
+    {
+        if ((events & (PeerEnded | Libc.EPOLLPRI)) != 0)
+        {
+            // Urgent data ends a receive early too, without draining the socket.
+            _readToEnd = true;
+            if ((events & Libc.EPOLLERR) != 0)
+            {
+                PeerChanged(PeerState.Reset);
+            }
+            else if ((events & PeerEnded) != 0)
+            {
+                PeerChanged(PeerState.SendClosed);
+            }
+        }
+
+        if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0)
+        {
+            Writable = true;
+            Writer.OnWritable();
+            if (IsClosed)
+            {
+                return;
+            }
+        }
+
+        if ((events & (Libc.EPOLLIN | PeerEnded | Libc.EPOLLPRI)) != 0)
+        {
+            Readable = true;
+            Reader.OnReadable();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks;
+using System.Threading.Tasks.Sources;
+
+namespace LbCore.Transport.Epoll;
+
+/// <summary>Is one attempt to connect. Pooled by its loop.</summary>
+internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
+{
+    // connect(2) on a unix socket whose backlog is full says EAGAIN and announces nothing: it has to be tried again.
+    private static readonly TimeSpan UnixRetryInterval = TimeSpan.FromMilliseconds(50);
+
+    // The kernel picks source ports from here on by default; only there can a socket meet itself.
+    private const int FirstEphemeralPort = 1024;
+
+    private readonly EpollLoop _loop;
+    private AwaitSlot _slot;
+    private DialResult _result;
+    private EpollConnection? _connection;
+    private EndPoint? _remote;
+    private DialOptions _options = DialOptions.Default;
+    private long _deadline;
+
+    public EpollDial(EpollLoop loop) => _loop = loop;
+
+    public EpollDial? NextFree { get; set; }
+
+    public ValueTask<DialResult> StartAsync(EndPoint endPoint, DialOptions options)
+    {
+        _remote = endPoint;
+        _options = options;
+        _deadline = _loop.ReadClock() + (long)options.Timeout.TotalMilliseconds;
+        _loop.PendingDials++;
+        if (Connect())
+        {
+            return new ValueTask<DialResult>(End());
+        }
+
+        return new ValueTask<DialResult>(this, _slot.Begin());
+    }
+
+    public void OnEvents(uint events)
+    {
+        if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0)
+        {
+            return;
+        }
+
+        var error = 0;
+        var length = sizeof(int);
+        _ = Libc.GetSocketOption(_connection!.Descriptor, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
+        if (error != 0)
+        {
+            Fail(error);
+        }
+        else if (IsConnectedToItself())
+        {
+            Fail(Libc.ECONNREFUSED);
+        }
+        else
+        {
+            _result = new DialResult(_connection);
+        }
+
+        var connection = _connection;
+        var connected = _result.Connection is not null;
+        if (connected)
+        {
+            connection.Connected(events);
+        }
+
+        Cancel();
+        _slot.Signal();
+    }
+
+    /// <summary>Ends the attempt because its connection was aborted: the loop stops.</summary>
+    public void OnConnectionClosed()
+    {
+        _connection = null;
+        if (_slot.IsPending && _result == default)
+        {
+            Cancel();
+            _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
+            _loop.Post(static state => ((EpollDial)state!)._slot.Signal(), this);
+        }
+    }
+
+    DialResult IValueTaskSource<DialResult>.GetResult(short token)
+    {
+        _slot.End(token);
+        return End();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<DialResult>.GetStatus(short token) => _slot.GetStatus(token);
+
+    void IValueTaskSource<DialResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if (_slot.OnCompleted(continuation, state, token, flags))
+        {
+            _loop.Post(static self => ((EpollDial)self!)._slot.RunContinuation(), this);
+        }
+    }
+
+    protected override void OnTimer()
+    {
+        if (_loop.IsStopping)
+        {
+            _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
+        }
+        else if (_loop.ReadClock() >= _deadline)
+        {
+            _result = new DialResult(DialStatus.TimedOut, SocketError.TimedOut);
+        }
+        else if (_connection is not null || !Connect())
+        {
+            return;
+        }
+
+        Drop(CloseReason.Disposed);
+        _slot.Signal();
+    }
+
+    /// <summary>Makes the socket and connects. True when the result is there at once.</summary>
+    private bool Connect()
+    {
+        var address = SocketAddress.From(_remote!);
+        var isUnix = address.Family == Libc.AF_UNIX;
+        var descriptor = Libc.Socket(address.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (descriptor < 0)
+        {
+            Fail(Marshal.GetLastPInvokeError());
+            return true;
+        }
+
+        var error = isUnix ? 0 : Prepare(descriptor);
+        if (error != 0)
+        {
+            _ = Libc.Close(descriptor);
+            Fail(error);
+            return true;
+        }
+
+        error = address.Connect(descriptor) == 0 ? 0 : _loop.Error;
+        if (isUnix && error == Libc.EAGAIN)
+        {
+            _ = Libc.Close(descriptor);
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
+            Schedule(_loop, left < UnixRetryInterval ? left : UnixRetryInterval);
+            return false;
+        }
+
+        if (error is not 0 and not Libc.EINPROGRESS)
+        {
+            _ = Libc.Close(descriptor);
+            Fail(error);
+            return true;
+        }
+
+        var connection = new EpollConnection(_loop, descriptor, _remote!, isUnix, this);
+        if (!_loop.Add(descriptor, connection))
+        {
+            connection.Abort(CloseReason.NetworkError);
+            Fail(Libc.ENOMEM);
+            return true;
+        }
+
+        _connection = connection;
+        if (error == 0)
+        {
+            _result = new DialResult(connection);
+            connection.Connected(0);
+            return true;
+        }
+
+        Schedule(_loop, TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock())));
+        return false;
+    }
+
+    private int Prepare(int descriptor)
+    {
+        Libc.SetOption(descriptor, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        if (_options.LocalEndPoint is not { } local)
+        {
+            return 0;
+        }
+
+        // Without this the bind takes a port for itself alone; with it the port is chosen at connect, and may be shared
+        // by connections to different addresses (ip(7)).
+        Libc.SetOption(descriptor, Libc.IPPROTO_IP, Libc.IP_BIND_ADDRESS_NO_PORT, 1);
+        var address = SocketAddress.From(local);
+        if (address.Bind(descriptor) == 0)
+        {
+            return 0;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == Libc.EADDRINUSE ? Libc.EADDRNOTAVAIL : error;
+    }
+
+    /// <summary>Notices the simultaneous open of a socket with itself, when nothing listens on an ephemeral port.</summary>
+    private bool IsConnectedToItself() =>
+        _remote is IPEndPoint { Port: >= FirstEphemeralPort } remote
+        && IPAddress.IsLoopback(remote.Address)
+        && remote.Equals(_connection!.LocalEndPoint);
+
+    private void Fail(int error)
+    {
+        _result = new DialResult(
+            error switch
+            {
+                Libc.ECONNREFUSED or Libc.ECONNRESET or ENOENT => DialStatus.Refused,
+                Libc.ETIMEDOUT => DialStatus.TimedOut,
+                Libc.ENETUNREACH or Libc.EHOSTUNREACH or Libc.ENETDOWN or Libc.EHOSTDOWN => DialStatus.Unreachable,
+                Libc.EADDRNOTAVAIL => DialStatus.NoLocalPort,
+                Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS => DialStatus.OutOfResources,
+                _ => DialStatus.Failed,
+            },
+            EpollErrors.ToSocketError(error));
+        Drop(CloseReason.NetworkError);
+    }
+
+    private void Drop(CloseReason reason)
+    {
+        if (_result.Connection is null)
+        {
+            var connection = _connection;
+            _connection = null;
+            connection?.Abort(reason);
+        }
+    }
+
+    private DialResult End()
+    {
+        var result = _result;
+        _result = default;
+        _connection = null;
+        _remote = null;
+        _loop.PendingDials--;
+        _loop.Recycle(this);
+        return result;
+    }
+
+    // A unix path without a socket behind it is a backend that is not there.
+    private const int ENOENT = 2;
+}

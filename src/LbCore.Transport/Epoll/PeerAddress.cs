@@ -1,0 +1,55 @@
+using System;
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace LbCore.Transport.Epoll;
+
+/// <summary>Keeps an accepted peer's address in 24 bytes; it becomes objects only when somebody asks.</summary>
+internal readonly struct PeerAddress
+{
+    private readonly ulong _high;
+    private readonly ulong _low;
+    private readonly uint _scope;
+    private readonly ushort _port;
+    private readonly ushort _family;
+
+    public unsafe PeerAddress(byte* address, int length)
+    {
+        if (length < 16)
+        {
+            return;
+        }
+
+        var bytes = new ReadOnlySpan<byte>(address, length);
+        _family = MemoryMarshal.Read<ushort>(bytes);
+        _port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        if (_family == Libc.AF_INET)
+        {
+            _high = MemoryMarshal.Read<uint>(bytes[4..]);
+        }
+        else if (_family == Libc.AF_INET6 && length >= 28)
+        {
+            _high = MemoryMarshal.Read<ulong>(bytes[8..]);
+            _low = MemoryMarshal.Read<ulong>(bytes[16..]);
+            _scope = MemoryMarshal.Read<uint>(bytes[24..]);
+        }
+    }
+
+    public IPEndPoint? ToEndPoint()
+    {
+        switch (_family)
+        {
+            case Libc.AF_INET:
+                return new IPEndPoint((long)(uint)_high, _port);
+            case Libc.AF_INET6:
+                Span<byte> bytes = stackalloc byte[16];
+                MemoryMarshal.Write(bytes, in _high);
+                MemoryMarshal.Write(bytes[8..], in _low);
+                var address = new IPAddress(bytes, _scope);
+                return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, _port);
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using LbCore.Transport.Buffers;
+
+namespace LbCore.Transport.Managed;
+
+/// <summary>
+/// Is a connection over a non-blocking <see cref="Socket"/>. It reads when a zero-byte receive says that there is
+/// something, and sends at once; only what the socket does not take is sent in the background, from a copy.
+/// </summary>
+/// <remarks>A FIN behind unread bytes is noticed when they are read: System.Net.Sockets has no other sign of it.</remarks>
+internal sealed unsafe class ManagedConnection : SocketConnection
+{
+    private static readonly Action<object?> OnReadable = static state => ((ManagedConnection)state!).ReadinessCame();
+    private static readonly Action<object?> OnSent = static state => ((ManagedConnection)state!).BackgroundSendEnded();
+
+    private readonly ManagedLoop _loop;
+    private readonly Socket _socket;
+    private readonly SocketAsyncEventArgs _readiness = new();
+    private SocketAsyncEventArgs? _sender;
+    private BufferBlock? _sendBlock;
+    private int _sendLeft;
+    private bool _waiting;
+
+    public ManagedConnection(ManagedLoop loop, Socket socket)
+        : base(loop)
+    {
+        _loop = loop;
+        _socket = socket;
+        _socket.Blocking = false;
+        LocalEndPoint = Ask(static s => s.LocalEndPoint);
+        RemoteEndPoint = Ask(static s => s.RemoteEndPoint);
+        Writable = true;
+        _readiness.UserToken = this;
+        _readiness.Completed += static (_, args) =>
+        {
+            var self = (ManagedConnection)args.UserToken!;
+            self._loop.Post(OnReadable, self);
+        };
+        loop.Add(this);
+    }
+
+    public override EndPoint? LocalEndPoint { get; }
+
+    public override EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Begins to watch for bytes and for the peer's end.</summary>
+    public void Begin() => WaitForReadiness();
+
+    internal override int Receive(byte* target, int length)
+    {
+        var received = _socket.Receive(new Span<byte>(target, length), SocketFlags.None, out var error);
+        switch (error)
+        {
+            case SocketError.Success when received > 0:
+                if (received < length)
+                {
+                    Readable = false;
+                    WaitForReadiness();
+                }
+
+                return received;
+            case SocketError.Success:
+                return EndReceived();
+            case SocketError.WouldBlock:
+                Readable = false;
+                WaitForReadiness();
+                return WouldBlock;
+            default:
+                return ReceiveFailed(ReasonOf(error));
+        }
+    }
+
+    internal override int Send(byte* source, int length)
+    {
+        var sent = _socket.Send(new ReadOnlySpan<byte>(source, length), SocketFlags.None, out var error);
+        switch (error)
+        {
+            case SocketError.Success:
+                return sent;
+            case SocketError.WouldBlock:
+                Writable = false;
+                return WouldBlock;
+            default:
+                return SendFailed(ReasonOf(error));
+        }
+    }
+
+    // One piece a call: vectored sends of System.Net.Sockets want a list of arrays, which would be garbage each time.
+    internal override int SendPieces(ref SendVector pieces, int count) =>
+        Send((byte*)pieces[0].Pin.Pointer, pieces[0].Length);
+
+    internal override bool SendInBackground(ConnectionWriter writer)
+    {
+        _sendBlock = _loop.Buffers.Rent("background send");
+        _sendLeft = writer.CopyUnsent(_sendBlock.GetSpan());
+        if (_sender is null)
+        {
+            _sender = new SocketAsyncEventArgs { UserToken = this };
+            _sender.Completed += static (_, args) =>
+            {
+                var self = (ManagedConnection)args.UserToken!;
+                self._loop.Post(OnSent, self);
+            };
+        }
+
+        _sender.SetBuffer(_sendBlock.Memory[.._sendLeft]);
+        StartSend();
+        return true;
+    }
+
+    internal override void SendFin()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The peer is gone already; reading says so.
+        }
+    }
+
+    protected override void CloseSocket(bool reset)
+    {
+        try
+        {
+            if (reset)
+            {
+                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+        }
+        catch (SocketException)
+        {
+            // A socket in this state resets anyway.
+        }
+
+        _socket.Dispose();
+        _loop.Remove(this);
+    }
+
+    private static CloseReason ReasonOf(SocketError error) =>
+        error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown
+            ? CloseReason.PeerReset
+            : CloseReason.NetworkError;
+
+    private EndPoint? Ask(Func<Socket, EndPoint?> question)
+    {
+        try
+        {
+            return question(_socket) switch
+            {
+                IPEndPoint ip when ip.Address.IsIPv4MappedToIPv6 => new IPEndPoint(ip.Address.MapToIPv4(), ip.Port),
+                UnixDomainSocketEndPoint unix when unix.ToString().Length == 0 => null,
+                var other => other,
+            };
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private void WaitForReadiness()
+    {
+        if (_waiting || IsClosed)
+        {
+            return;
+        }
+
+        _waiting = true;
+        try
+        {
+            if (!_socket.ReceiveAsync(_readiness))
+            {
+                _loop.Post(OnReadable, this);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            _waiting = false;
+        }
+    }
+
+    private void ReadinessCame()
+    {
+        _waiting = false;
+        if (IsClosed)
+        {
+            _readiness.Dispose();
+            return;
+        }
+
+        LookAtPeer();
+        if (!IsClosed)
+        {
+            Readable = true;
+            Reader.OnReadable();
+        }
+    }
+
+    /// <summary>Learns what the peer did without taking its bytes, so that it is known while nobody reads.</summary>
+    private void LookAtPeer()
+    {
+        var peeked = default(byte);
+        var received = _socket.Receive(new Span<byte>(ref peeked), SocketFlags.Peek, out var error);
+        if (error == SocketError.Success && received == 0)
+        {
+            if (!SendBroken)
+            {
+                PeerChanged(PeerState.SendClosed);
+            }
+        }
+        else if (error is not SocketError.Success and not SocketError.WouldBlock)
+        {
+            // The look has taken the socket's error: from here on the kernel would report a plain end.
+            ReceiveFailed(ReasonOf(error));
+        }
+    }
+
+    private void StartSend()
+    {
+        try
+        {
+            if (!_socket.SendAsync(_sender!))
+            {
+                _loop.Post(OnSent, this);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            _sender!.SocketError = SocketError.OperationAborted;
+            _loop.Post(OnSent, this);
+        }
+    }
+
+    private void BackgroundSendEnded()
+    {
+        var failed = _sender!.SocketError != SocketError.Success;
+        if (!failed && _sender.BytesTransferred < _sendLeft && !IsClosed)
+        {
+            _sendLeft -= _sender.BytesTransferred;
+            _sender.SetBuffer(_sender.Offset + _sender.BytesTransferred, _sendLeft);
+            StartSend();
+            return;
+        }
+
+        _sendBlock!.Release();
+        _sendBlock = null;
+        if (failed && !IsClosed)
+        {
+            SendFailed(ReasonOf(_sender.SocketError));
+        }
+
+        Writable = true;
+        Writer.OnSent();
+        if (IsClosed)
+        {
+            _sender.Dispose();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace LbCore.Transport;
+
+/// <summary>Is the pieces of one vectored send, pinned for the time of the system call.</summary>
+[InlineArray(Capacity)]
+internal struct SendVector
+{
+    public const int Capacity = 16;
+
+    private Piece _first;
+
+    public void Add(ref int count, ReadOnlyMemory<byte> memory)
+    {
+        this[count] = new Piece(memory.Pin(), memory.Length, memory);
+        count++;
+    }
+
+    public void Dispose(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            this[i].Pin.Dispose();
+        }
+    }
+
+    /// <summary>Is one pinned piece. Disposing of the pin of a loop's block does nothing.</summary>
+    internal struct Piece(MemoryHandle pin, int length, ReadOnlyMemory<byte> memory)
+    {
+        public MemoryHandle Pin = pin;
+
+        public readonly int Length => length;
+
+        public readonly ReadOnlyMemory<byte> Memory => memory;
+    }
+}

@@ -1,0 +1,98 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.IO.Pipelines;
+using System.Net;
+using System.Threading.Tasks;
+
+namespace LbCore.Transport;
+
+/// <summary>Represents one accepted or dialled byte stream that lives on one <see cref="EventLoop"/>.</summary>
+/// <remarks>
+/// All members are for the connection's own loop unless they say otherwise; debug builds assert it. Reading and writing
+/// are independent: one reader and one writer at a time may each have one call pending.
+/// A reset is never reported as the end of the stream: <see cref="PipeReader.ReadAsync"/> throws
+/// <see cref="ConnectionAbortedException"/>. Writing to a peer that is gone does not throw:
+/// <see cref="FlushResult.IsCompleted"/> is true, and <see cref="CloseReason"/> says why.
+/// </remarks>
+public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
+{
+    /// <summary>Gets the loop that the connection lives on.</summary>
+    public abstract EventLoop Loop { get; }
+
+    /// <inheritdoc/>
+    public abstract PipeReader Input { get; }
+
+    /// <summary>Gets the writer. Completing it sends what is left, then FIN; completing it with an error aborts.</summary>
+    public abstract PipeWriter Output { get; }
+
+    /// <summary>Gets this end's address, or null when it has none (unix sockets, closed before it was asked).</summary>
+    public abstract EndPoint? LocalEndPoint { get; }
+
+    /// <summary>Gets the peer's address, or null when it has none (unix sockets).</summary>
+    public abstract EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Gets the first cause of the connection's end, or <see cref="CloseReason.None"/> while it is open.</summary>
+    public abstract CloseReason CloseReason { get; }
+
+    /// <summary>Gets the exception that came with the first cause, if any.</summary>
+    public abstract Exception? CloseException { get; }
+
+    /// <summary>Gets what is known of the peer. It is kept up to date while nobody reads or writes.</summary>
+    public abstract PeerState Peer { get; }
+
+    /// <summary>
+    /// Registers the one callback that runs, from the loop's run queue, each time <see cref="Peer"/> changes: once for
+    /// FIN, once for a reset. It also runs if the change came before the registration. Null unregisters.
+    /// </summary>
+    public abstract void OnPeerChanged(Action<object?>? callback, object? state);
+
+    /// <summary>Sends FIN once everything written has been sent; the other direction stays open. Idempotent.</summary>
+    public void ShutdownSend() => Output.Complete();
+
+    /// <summary>
+    /// Closes the connection at once, with a reset. The first cause is kept; both directions are woken from the loop's
+    /// run queue. Buffers stay with their reader. May be called from any thread; off the loop it is posted.
+    /// </summary>
+    public abstract void Abort(CloseReason reason, Exception? exception = null);
+
+    /// <summary>
+    /// Sends a sequence without copying it, in as few system calls as the engine can: bytes written before it and not
+    /// yet flushed go out in the same call. The bytes are leased until the returned task completes.
+    /// </summary>
+    /// <remarks>The base implementation writes segment by segment, for connections without vectored send.</remarks>
+    public virtual ValueTask<FlushResult> SendAsync(ReadOnlySequence<byte> bytes) =>
+        bytes.IsSingleSegment ? Output.WriteAsync(bytes.First) : SendSegmentsAsync(bytes);
+
+    /// <summary>
+    /// Closes so that what was sent reaches a peer that is still sending: sends FIN, then reads and drops until the
+    /// peer closes, <paramref name="maxBytes"/> have been dropped or <paramref name="timeout"/> has passed.
+    /// </summary>
+    /// <param name="timeout">How long to go on at most; above zero.</param>
+    /// <param name="maxBytes">How many bytes to drop at most; above zero.</param>
+    public abstract ValueTask CloseLingeringAsync(TimeSpan timeout, long maxBytes);
+
+    /// <summary>Returns the connection as a stream, for SslStream and the like. The stream's reads and writes must be called on the loop.</summary>
+    public abstract Stream AsStream();
+
+    /// <summary>
+    /// Completes both directions and closes the descriptor without a reset where the kernel allows it. Whoever dialled a
+    /// connection disposes of it; an accepted one is disposed of when its handler ends. Idempotent.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+
+    private async ValueTask<FlushResult> SendSegmentsAsync(ReadOnlySequence<byte> bytes)
+    {
+        FlushResult result = default;
+        foreach (var segment in bytes)
+        {
+            result = await Output.WriteAsync(segment).ConfigureAwait(false);
+            if (result.IsCompleted || result.IsCanceled)
+            {
+                break;
+            }
+        }
+
+        return result;
+    }
+}
