@@ -1,6 +1,5 @@
 using System;
-using System.Collections.Generic;
-using System.Runtime.InteropServices;
+using System.Buffers;
 using LbCore.Transport.Buffers;
 
 namespace LbCore.Transport;
@@ -8,20 +7,42 @@ namespace LbCore.Transport;
 /// <summary>Sends what the writer holds: first its own blocks, then the bytes of a pending write.</summary>
 internal sealed partial class ConnectionWriter
 {
-    /// <summary>Sends until nothing is left, the socket is full or the budget is spent. True when the write can complete.</summary>
-    private unsafe bool TrySend()
+    private bool TrySendWaiting()
     {
-        while (HasUnsent)
+        if (_waiting is null)
+        {
+            var nothing = ReadOnlySequence<byte>.Empty;
+            return TrySend(ref nothing);
+        }
+
+        var done = TrySend(ref _waiting.Left);
+        if (_waiting.Left.IsEmpty)
+        {
+            _waiting.Release();
+            _waiting = null;
+        }
+
+        return done;
+    }
+
+    /// <summary>
+    /// Sends the writer's own blocks and then <paramref name="bytes"/>, until nothing is left, the socket is full or the
+    /// budget is spent. True when the write can complete.
+    /// </summary>
+    private unsafe bool TrySend(ref ReadOnlySequence<byte> bytes)
+    {
+        while (_head is not null || !bytes.IsEmpty)
         {
             if (IsBroken)
             {
-                DropUnsent();
+                bytes = default;
+                ReleaseAll();
                 return true;
             }
 
             if (!_connection.Writable)
             {
-                _sending = _connection.SendInBackground(this);
+                _sending = _connection.SendInBackground(this, ref bytes);
                 return false;
             }
 
@@ -32,9 +53,9 @@ internal sealed partial class ConnectionWriter
             }
 
             int sent;
-            if (_head is null && _external.IsSingleSegment)
+            if (_head is null && bytes.IsSingleSegment)
             {
-                var span = _external.FirstSpan;
+                var span = bytes.FirstSpan;
                 fixed (byte* pointer = span)
                 {
                     sent = _connection.Send(pointer, span.Length);
@@ -42,22 +63,21 @@ internal sealed partial class ConnectionWriter
             }
             else
             {
-                sent = SendPieces();
+                sent = SendPieces(ref bytes);
             }
 
             if (sent > 0)
             {
                 _connection.OwnLoop.Spend(sent);
-                Consume(sent);
+                Consume(ref bytes, sent);
             }
         }
 
-        ReleaseLease();
         return true;
     }
 
     /// <summary>Copies the first unsent bytes, for an engine that sends in the background.</summary>
-    internal int CopyUnsent(Span<byte> target)
+    internal int CopyUnsent(ref ReadOnlySequence<byte> bytes, Span<byte> target)
     {
         var copied = 0;
         for (var segment = _head; segment is not null && copied < target.Length; segment = segment.NextSegment)
@@ -65,12 +85,12 @@ internal sealed partial class ConnectionWriter
             Copy(segment.Block.GetSpan()[(ReferenceEquals(segment, _head) ? _start : 0)..EndOf(segment)], target, ref copied);
         }
 
-        foreach (var memory in _external)
+        foreach (var memory in bytes)
         {
             Copy(memory.Span, target, ref copied);
         }
 
-        Consume(copied);
+        Consume(ref bytes, copied);
         return copied;
     }
 
@@ -81,7 +101,7 @@ internal sealed partial class ConnectionWriter
         copied += length;
     }
 
-    private int SendPieces()
+    private int SendPieces(ref ReadOnlySequence<byte> bytes)
     {
         var pins = default(SendVector);
         var count = 0;
@@ -94,7 +114,7 @@ internal sealed partial class ConnectionWriter
             }
         }
 
-        foreach (var memory in _external)
+        foreach (var memory in bytes)
         {
             if (count == SendVector.Capacity)
             {
@@ -113,34 +133,34 @@ internal sealed partial class ConnectionWriter
         {
             // Only empty pieces: nothing is left to send.
             ReleaseAll();
-            _external = default;
+            bytes = default;
         }
 
         return sent;
     }
 
-    private void Consume(int bytes)
+    private void Consume(ref ReadOnlySequence<byte> bytes, int count)
     {
         while (_head is not null)
         {
             var available = EndOf(_head) - _start;
-            if (bytes < available)
+            if (count < available)
             {
-                _start += bytes;
+                _start += count;
                 return;
             }
 
-            bytes -= available;
+            count -= available;
             ReleaseHead();
         }
 
-        if (bytes == _external.Length)
+        if (count == bytes.Length)
         {
-            _external = default;
+            bytes = default;
         }
-        else if (bytes > 0)
+        else if (count > 0)
         {
-            _external = _external.Slice(bytes);
+            bytes = bytes.Slice(count);
         }
     }
 
@@ -148,28 +168,31 @@ internal sealed partial class ConnectionWriter
     /// Takes over what is left of a cancelled write: the caller may reuse its memory now, yet bytes that were written
     /// are not lost, they go out with the next flush.
     /// </summary>
-    private void KeepExternal()
+    private void KeepWaiting()
     {
-        foreach (var memory in _external)
+        if (_waiting is { } waiting)
         {
-            Append(memory.Span);
+            _waiting = null;
+            Append(waiting.Left);
+            waiting.Release();
         }
-
-        _external = default;
-        ReleaseLease();
     }
 
-    private void Append(ReadOnlySpan<byte> bytes)
+    private void Append(in ReadOnlySequence<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        foreach (var memory in bytes)
         {
-            MakeRoom(0);
-            var target = _tail!.Block.GetSpan()[_end..];
-            var length = Math.Min(target.Length, bytes.Length);
-            bytes[..length].CopyTo(target);
-            _end += length;
-            _unflushed += length;
-            bytes = bytes[length..];
+            var source = memory.Span;
+            while (!source.IsEmpty)
+            {
+                MakeRoom(0);
+                var target = _tail!.Block.GetSpan()[_end..];
+                var length = Math.Min(target.Length, source.Length);
+                source[..length].CopyTo(target);
+                _end += length;
+                _unflushed += length;
+                source = source[length..];
+            }
         }
     }
 
@@ -202,8 +225,8 @@ internal sealed partial class ConnectionWriter
 
     private void DropUnsent()
     {
-        _external = default;
-        ReleaseLease();
+        _waiting?.Release();
+        _waiting = null;
         ReleaseAll();
     }
 
@@ -229,50 +252,4 @@ internal sealed partial class ConnectionWriter
 
         _unflushed = 0;
     }
-
-    /// <summary>Holds the blocks that a waiting write reads from, so that nobody reuses them before it ends.</summary>
-    private void Lease()
-    {
-        if (_external.IsEmpty)
-        {
-            return;
-        }
-
-        if (_external.IsSingleSegment)
-        {
-            _lease = BlockOf(_external.First);
-            (_lease as BufferBlock)?.AddReference();
-            return;
-        }
-
-        var blocks = new List<BufferBlock>();
-        foreach (var memory in _external)
-        {
-            if (BlockOf(memory) is { } block)
-            {
-                block.AddReference();
-                blocks.Add(block);
-            }
-        }
-
-        _lease = blocks;
-    }
-
-    private void ReleaseLease()
-    {
-        switch (_lease)
-        {
-            case BufferBlock block:
-                block.Release();
-                break;
-            case List<BufferBlock> blocks:
-                blocks.ForEach(static block => block.Release());
-                break;
-        }
-
-        _lease = null;
-    }
-
-    private static BufferBlock? BlockOf(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetMemoryManager<byte, BufferBlock>(memory, out var block) ? block : null;
 }

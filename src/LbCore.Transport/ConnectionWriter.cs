@@ -22,8 +22,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     private int _start;
     private int _end;
     private int _unflushed;
-    private ReadOnlySequence<byte> _external;
-    private object? _lease;
+    private WaitingBytes? _waiting;
     private AwaitSlot _slot;
     private bool _sending;
     private bool _completed;
@@ -38,7 +37,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     public override long UnflushedBytes => _unflushed;
 
     /// <summary>Gets whether bytes that were written have not gone out.</summary>
-    internal bool HasUnsent => _head is not null || !_external.IsEmpty;
+    internal bool HasUnsent => _head is not null || _waiting is not null;
 
     /// <summary>Gets whether bytes are left that the kernel has not taken.</summary>
     internal bool IsUnfinished => HasUnsent || _sending;
@@ -88,20 +87,24 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         }
 
         // After a cancelled write, what was left of it lies before these bytes and may still be on its way.
-        _external = bytes;
         if (_cancelRequested)
         {
-            KeepExternal();
+            Append(bytes);
             return new ValueTask<FlushResult>(TakeResult());
         }
 
         _unflushed = 0;
-        if (!_sending && TrySend())
+        var left = bytes;
+        if (!_sending && TrySend(ref left))
         {
             return new ValueTask<FlushResult>(TakeResult());
         }
 
-        Lease();
+        if (!left.IsEmpty)
+        {
+            _waiting = WaitingBytes.Lease(left);
+        }
+
         var version = _slot.Begin();
         if (cancellationToken.CanBeCanceled)
         {
@@ -143,7 +146,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         if (!_sending && !_slot.IsPending)
         {
             // Goes on by itself when the peer reads again; Dispose cuts it off.
-            TrySend();
+            TrySendWaiting();
         }
 
         FinishIfDone();
@@ -174,7 +177,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         {
             if (_cancelRequested)
             {
-                KeepExternal();
+                KeepWaiting();
                 _slot.Signal();
                 return;
             }
@@ -195,7 +198,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
 
     void PendingCancellation.ICancellationTarget.CompleteCanceled()
     {
-        KeepExternal();
+        KeepWaiting();
         _slot.Signal();
     }
 
@@ -215,7 +218,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
             return;
         }
 
-        if (!TrySend())
+        if (!TrySendWaiting())
         {
             return;
         }
@@ -246,9 +249,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     /// <summary>Gives back what the writer holds, when the connection is disposed of.</summary>
     internal void ReleaseUnsent()
     {
-        _external = default;
-        ReleaseLease();
-        ReleaseAll();
+        DropUnsent();
     }
 
     private void BeginWrite()

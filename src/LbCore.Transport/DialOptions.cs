@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using System.Net.Sockets;
 
 namespace LbCore.Transport;
 
@@ -17,4 +18,16 @@ public sealed record DialOptions
     /// connect time where it can (Linux: IP_BIND_ADDRESS_NO_PORT), so that one port serves many destinations.
     /// </summary>
     public IPEndPoint? LocalEndPoint { get; init; }
+
+    /// <summary>Checks what is dialled before anything is counted or opened.</summary>
+    internal void Validate(EndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+
+        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
+        {
+            throw new ArgumentException($"Loops dial resolved addresses: IP or unix, not {endPoint.GetType().Name}.", nameof(endPoint));
+        }
+    }
 }

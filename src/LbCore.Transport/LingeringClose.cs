@@ -50,7 +50,6 @@ internal sealed class LingeringClose : LoopTimer
         }
         finally
         {
-            await _connection.Loop.SwitchTo();
             Cancel();
             await _connection.DisposeAsync().ConfigureAwait(false);
         }

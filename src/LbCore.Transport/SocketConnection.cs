@@ -124,7 +124,7 @@ internal abstract class SocketConnection : TransportConnection
     internal abstract int SendPieces(ref SendVector pieces, int count);
 
     /// <summary>Begins to send unsent bytes in the background, for an engine that cannot wait for room. False otherwise.</summary>
-    internal virtual bool SendInBackground(ConnectionWriter writer) => false;
+    internal virtual bool SendInBackground(ConnectionWriter writer, ref ReadOnlySequence<byte> bytes) => false;
 
     internal abstract void SendFin();
 
@@ -157,16 +157,13 @@ internal abstract class SocketConnection : TransportConnection
     /// <summary>Notes what the peer did, and tells who asked to know.</summary>
     private protected void PeerChanged(PeerState peer)
     {
-        if (peer == PeerState.SendClosed)
-        {
-            _finSeen = true;
-        }
-
         if (peer <= _peer || IsClosed)
         {
             return;
         }
 
+        // Only before any reset: once a failed send has taken the socket's error, a reset announces itself as an end.
+        _finSeen |= peer == PeerState.SendClosed;
         _peer = peer;
         if (_peerCallback is not null)
         {

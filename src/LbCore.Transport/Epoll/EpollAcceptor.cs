@@ -17,10 +17,13 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
 
     private static readonly Action<object?> RunQueued = static state => ((EpollAcceptor)state!).OnQueued();
 
+    private const long PauseLogInterval = 1000;
+
     private readonly EpollLoop _loop;
     private readonly LoopListener _listener;
     private readonly int _descriptor;
     private readonly bool _isUnix;
+    private long _lastPauseLogged = -PauseLogInterval;
     private bool _queued;
     private bool _paused;
     private bool _stopping;
@@ -186,7 +189,7 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
             case Libc.EMFILE or Libc.ENFILE or Libc.ENOBUFS or Libc.ENOMEM:
                 if (!_stopping)
                 {
-                    TransportLog.AcceptPaused(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), EpollErrors.ToSocketError(error));
+                    LogPause(error);
                     _loop.Engine.OnAcceptPaused();
                     Pause();
                     Schedule(_loop, PauseTime);
@@ -200,6 +203,17 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
                 CloseNow();
                 _loop.Engine.OnListenerBroken(_listener.EndPoint, (SocketError)error);
                 return false;
+        }
+    }
+
+    private void LogPause(int error)
+    {
+        // Each connection that ends tries again; one line a second says enough.
+        var now = _loop.Now;
+        if (now - _lastPauseLogged >= PauseLogInterval)
+        {
+            _lastPauseLogged = now;
+            TransportLog.AcceptPaused(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), EpollErrors.ToSocketError(error));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace LbCore.Transport.Epoll;
 
@@ -7,18 +8,18 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
 {
     private const uint PeerEnded = Libc.EPOLLRDHUP | Libc.EPOLLHUP | Libc.EPOLLERR;
 
-    private readonly EpollLoop _loop;
-    private readonly EndPoint? _dialled;
     private readonly PeerAddress _accepted;
     private readonly int _descriptor;
-    private EpollDial? _dial;
+
+    // The dial while it runs, then the address that was dialled: there may be very many connections, and eight bytes count.
+    private object? _dialOrRemote;
+    private bool _dialling;
     private bool _readToEnd;
 
     /// <summary>Initializes an accepted connection.</summary>
     public EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, bool isUnix)
         : base(loop)
     {
-        _loop = loop;
         _descriptor = descriptor;
         _accepted = peer;
         Writable = true;
@@ -30,11 +31,11 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     }
 
     /// <summary>Initializes a connection that is being dialled.</summary>
-    public EpollConnection(EpollLoop loop, int descriptor, EndPoint remote, bool isUnix, EpollDial dial)
-        : this(loop, descriptor, default, isUnix)
+    public EpollConnection(EpollLoop loop, int descriptor, bool isUnix, EpollDial dial)
+        : this(loop, descriptor, default(PeerAddress), isUnix)
     {
-        _dialled = remote;
-        _dial = dial;
+        _dialOrRemote = dial;
+        _dialling = true;
     }
 
     public uint Generation { get; }
@@ -56,14 +57,21 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         }
     }
 
-    public override EndPoint? RemoteEndPoint => _dialled ?? _accepted.ToEndPoint();
+    public override EndPoint? RemoteEndPoint => _dialOrRemote switch
+    {
+        EpollDial dial => dial.Remote,
+        EndPoint remote => remote,
+        _ => _accepted.ToEndPoint(),
+    };
+
+    private EpollLoop EpollLoop => Unsafe.As<EpollLoop>(OwnLoop);
 
     public void OnEvents(uint events)
     {
-        if (_dial is not null)
+        if (_dialling)
         {
             // The dial looks at the socket's error itself, and hands the connection out when there is none.
-            _dial.OnEvents(events);
+            ((EpollDial)_dialOrRemote!).OnEvents(events);
             return;
         }
 
@@ -71,9 +79,10 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     }
 
     /// <summary>Ends the dialling phase.</summary>
-    public void Connected(uint events)
+    public void Connected(EndPoint remote, uint events)
     {
-        _dial = null;
+        _dialling = false;
+        _dialOrRemote = remote;
         OnConnectedEvents(events & ~Libc.EPOLLOUT);
     }
 
@@ -97,7 +106,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
             return EndReceived();
         }
 
-        switch (_loop.Error)
+        switch (EpollLoop.Error)
         {
             case Libc.EAGAIN:
                 Readable = false;
@@ -140,11 +149,11 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
             _ = Libc.SetSocketOption(_descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, sizeof(Libc.Linger));
         }
 
-        _loop.Close(_descriptor);
-        if (_dial is { } dial)
+        EpollLoop.Close(_descriptor);
+        if (_dialling)
         {
-            _dial = null;
-            dial.OnConnectionClosed();
+            _dialling = false;
+            ((EpollDial)_dialOrRemote!).OnConnectionClosed();
         }
     }
 
@@ -161,7 +170,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
             return (int)sent;
         }
 
-        switch (_loop.Error)
+        switch (EpollLoop.Error)
         {
             case Libc.EAGAIN:
                 Writable = false;

@@ -28,6 +28,8 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
 
     public EpollDial? NextFree { get; set; }
 
+    public EndPoint? Remote => _remote;
+
     public ValueTask<DialResult> StartAsync(EndPoint endPoint, DialOptions options)
     {
         _remote = endPoint;
@@ -69,23 +71,30 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         var connected = _result.Connection is not null;
         if (connected)
         {
-            connection.Connected(events);
+            connection.Connected(_remote!, events);
         }
 
         Cancel();
         _slot.Signal();
     }
 
+    /// <summary>Ends the attempt because the loop stops.</summary>
+    public void CancelNow()
+    {
+        if (_slot.IsPending && _result == default)
+        {
+            Cancel();
+            _loop.SetRetrying(this, false);
+            _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
+            _loop.Post(static state => ((EpollDial)state!)._slot.Signal(), this);
+        }
+    }
+
     /// <summary>Ends the attempt because its connection was aborted: the loop stops.</summary>
     public void OnConnectionClosed()
     {
         _connection = null;
-        if (_slot.IsPending && _result == default)
-        {
-            Cancel();
-            _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
-            _loop.Post(static state => ((EpollDial)state!)._slot.Signal(), this);
-        }
+        CancelNow();
     }
 
     DialResult IValueTaskSource<DialResult>.GetResult(short token)
@@ -106,11 +115,8 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
 
     protected override void OnTimer()
     {
-        if (_loop.IsStopping)
-        {
-            _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
-        }
-        else if (_loop.ReadClock() >= _deadline)
+        _loop.SetRetrying(this, false);
+        if (_loop.ReadClock() >= _deadline)
         {
             _result = new DialResult(DialStatus.TimedOut, SocketError.TimedOut);
         }
@@ -147,6 +153,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         if (isUnix && error == Libc.EAGAIN)
         {
             _ = Libc.Close(descriptor);
+            _loop.SetRetrying(this, true);
             var left = TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
             Schedule(_loop, left < UnixRetryInterval ? left : UnixRetryInterval);
             return false;
@@ -159,7 +166,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
             return true;
         }
 
-        var connection = new EpollConnection(_loop, descriptor, _remote!, isUnix, this);
+        var connection = new EpollConnection(_loop, descriptor, isUnix, this);
         if (!_loop.Add(descriptor, connection))
         {
             connection.Abort(CloseReason.NetworkError);
@@ -171,7 +178,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         if (error == 0)
         {
             _result = new DialResult(connection);
-            connection.Connected(0);
+            connection.Connected(_remote!, 0);
             return true;
         }
 

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.ComponentModel;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 
@@ -12,6 +14,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     private readonly int _epoll;
     private readonly int _wakeDescriptor;
     private readonly EventBuffer _events = new();
+    private readonly HashSet<EpollDial> _retryingDials = [];
     private IEpollSource?[] _table = new IEpollSource?[1024];
     private int* _errno;
     private uint _generation;
@@ -33,9 +36,14 @@ internal sealed unsafe class EpollLoop : EventLoop
 
     public override ValueTask<DialResult> DialAsync(EndPoint endPoint, DialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate(endPoint);
         AssertInLoop();
+        if (IsStopping)
+        {
+            return new ValueTask<DialResult>(new DialResult(DialStatus.Canceled, SocketError.OperationAborted));
+        }
+
         var dial = _freeDials ?? new EpollDial(this);
         _freeDials = dial.NextFree;
         dial.NextFree = null;
@@ -47,6 +55,9 @@ internal sealed unsafe class EpollLoop : EventLoop
         dial.NextFree = _freeDials;
         _freeDials = dial;
     }
+
+    /// <summary>Keeps sight of a dial that waits without a descriptor, so that the loop's end can cancel it.</summary>
+    public void SetRetrying(EpollDial dial, bool retrying) => _ = retrying ? _retryingDials.Add(dial) : _retryingDials.Remove(dial);
 
     public uint NextGeneration() => ++_generation;
 
@@ -121,6 +132,11 @@ internal sealed unsafe class EpollLoop : EventLoop
 
     private protected override void OnStopping()
     {
+        foreach (var dial in new List<EpollDial>(_retryingDials))
+        {
+            dial.CancelNow();
+        }
+
         for (var i = 0; i < _table.Length; i++)
         {
             switch (_table[i])

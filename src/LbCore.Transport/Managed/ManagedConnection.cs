@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using LbCore.Transport.Buffers;
@@ -91,10 +92,10 @@ internal sealed unsafe class ManagedConnection : SocketConnection
     internal override int SendPieces(ref SendVector pieces, int count) =>
         Send((byte*)pieces[0].Pin.Pointer, pieces[0].Length);
 
-    internal override bool SendInBackground(ConnectionWriter writer)
+    internal override bool SendInBackground(ConnectionWriter writer, ref ReadOnlySequence<byte> bytes)
     {
         _sendBlock = _loop.Buffers.Rent("background send");
-        _sendLeft = writer.CopyUnsent(_sendBlock.GetSpan());
+        _sendLeft = writer.CopyUnsent(ref bytes, _sendBlock.GetSpan());
         if (_sender is null)
         {
             _sender = new SocketAsyncEventArgs { UserToken = this };

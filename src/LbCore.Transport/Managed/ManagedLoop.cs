@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -21,9 +22,14 @@ internal sealed class ManagedLoop : EventLoop
 
     public override ValueTask<DialResult> DialAsync(EndPoint endPoint, DialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate(endPoint);
         AssertInLoop();
+        if (IsStopping)
+        {
+            return new ValueTask<DialResult>(new DialResult(DialStatus.Canceled, SocketError.OperationAborted));
+        }
+
         var dial = new ManagedDial(this, endPoint, options);
         return dial.StartAsync();
     }
