@@ -207,7 +207,8 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     /// <summary>Goes on after the engine has said that there may be room. From the dispatch frame.</summary>
     internal void OnWritable()
     {
-        if (_sending || (!_slot.IsPending && !_completed && !HasUnsent))
+        // A background send reads a copy: once the connection is closed nobody has to wait for it.
+        if (_sending && !_connection.IsClosed)
         {
             return;
         }

@@ -165,6 +165,9 @@ public abstract class EventLoop
         BytesLeft -= bytes;
     }
 
+    /// <summary>Reads the clock after a wait: events that follow it must not be dated from before it.</summary>
+    private protected void RefreshClock() => Now = ReadClock();
+
     internal long ReadClock() => _systemClock
         ? Environment.TickCount64 - _clockStart
         : (long)_time.GetElapsedTime(_clockStart).TotalMilliseconds;

@@ -87,11 +87,7 @@ internal abstract class LoopEngine : TransportEngine
         }
 
         await Task.WhenAll(_loops.Select(static loop => loop.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_watchdog is not null)
-        {
-            await _watchdog.DisposeAsync().ConfigureAwait(false);
-        }
-
+        _watchdog?.Stop();
         await _log.DisposeAsync().ConfigureAwait(false);
         _completion.TrySetResult();
     }

@@ -72,13 +72,8 @@ internal sealed class LogRing : ILogger, IAsyncDisposable
             while (_entries.TryDequeue(out var entry))
             {
                 Interlocked.Decrement(ref _count);
-                try
+                if (!TryWrite(entry))
                 {
-                    entry(_target);
-                }
-                catch (Exception)
-                {
-                    // A logger that throws must not end the process from a thread-pool thread; the entry counts as dropped.
                     Interlocked.Increment(ref _dropped);
                 }
             }
@@ -106,6 +101,20 @@ internal sealed class LogRing : ILogger, IAsyncDisposable
 
         var count = dropped - _droppedReported;
         _droppedReported = dropped;
-        TransportLog.EntriesDropped(_target, count);
+        TryWrite(logger => TransportLog.EntriesDropped(logger, count));
+    }
+
+    private bool TryWrite(Action<ILogger> entry)
+    {
+        try
+        {
+            entry(_target);
+            return true;
+        }
+        catch (Exception)
+        {
+            // A logger that throws must not end the process from a thread-pool thread.
+            return false;
+        }
     }
 }

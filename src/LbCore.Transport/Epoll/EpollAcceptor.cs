@@ -26,6 +26,7 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
     private long _lastPauseLogged = -PauseLogInterval;
     private bool _queued;
     private bool _paused;
+    private bool _nearLimit;
     private bool _stopping;
     private bool _closed;
 
@@ -86,6 +87,12 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
     {
         if (_closed)
         {
+            return;
+        }
+
+        if (_loop.IsStopping)
+        {
+            CloseNow();
             return;
         }
 
@@ -158,11 +165,17 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
                 return;
             }
 
+            if (_nearLimit && !_stopping && !HasRoom())
+            {
+                return;
+            }
+
             var length = SocketAddress.MaxLength;
             var descriptor = Libc.Accept(_descriptor, address, &length, AcceptFlags);
             _loop.Spend(0);
             if (descriptor >= 0)
             {
+                _nearLimit = DescriptorHeadroom.IsReached(descriptor);
                 Place(descriptor, new PeerAddress(address, length));
             }
             else if (!OnAcceptError(_loop.Error))
@@ -189,10 +202,7 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
             case Libc.EMFILE or Libc.ENFILE or Libc.ENOBUFS or Libc.ENOMEM:
                 if (!_stopping)
                 {
-                    LogPause(error);
-                    _loop.Engine.OnAcceptPaused();
-                    Pause();
-                    Schedule(_loop, PauseTime);
+                    Rest(error);
                 }
 
                 return false;
@@ -204,6 +214,25 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
                 _loop.Engine.OnListenerBroken(_listener.EndPoint, (SocketError)error);
                 return false;
         }
+    }
+
+    private bool HasRoom()
+    {
+        _nearLimit = !DescriptorHeadroom.IsFree();
+        if (_nearLimit)
+        {
+            Rest(Libc.EMFILE);
+        }
+
+        return !_nearLimit;
+    }
+
+    private void Rest(int error)
+    {
+        LogPause(error);
+        _loop.Engine.OnAcceptPaused();
+        Pause();
+        Schedule(_loop, PauseTime);
     }
 
     private void LogPause(int error)

@@ -110,6 +110,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     private protected override void Poll(int timeout)
     {
         var count = _events.Wait(_epoll, timeout);
+        RefreshClock();
         for (var i = 0; i < count; i++)
         {
             var data = _events.Data(i);

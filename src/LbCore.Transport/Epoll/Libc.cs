@@ -136,6 +136,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "close"), SuppressGCTransition]
     public static partial int Close(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    public static partial int GetLimit(int resource, ulong* limit);
+
     public static void SetOption(int descriptor, int level, int option, int value) =>
         _ = SetSocketOption(descriptor, level, option, &value, sizeof(int));
 

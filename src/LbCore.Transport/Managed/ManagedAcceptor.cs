@@ -1,18 +1,23 @@
 using System;
 using System.Net.Sockets;
 using LbCore.Transport.Diagnostics;
+using LbCore.Transport.Epoll;
 
 namespace LbCore.Transport.Managed;
 
 /// <summary>Accepts on one socket for all loops, and gives each connection to the loop that has the fewest.</summary>
 internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
 {
+    private const long PauseLogInterval = 1000;
+
     private static readonly TimeSpan PauseTime = TimeSpan.FromMilliseconds(100);
 
     private readonly ManagedLoop _loop;
     private readonly LoopListener _listener;
     private readonly Socket _socket;
     private readonly SocketAsyncEventArgs _accept = new();
+    private long _lastPauseLogged = -PauseLogInterval;
+    private bool _nearLimit;
     private bool _accepting;
     private bool _paused;
     private bool _stopping;
@@ -35,6 +40,12 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
         static state =>
         {
             var self = (ManagedAcceptor)state!;
+            if (self._loop.IsStopping)
+            {
+                self.CloseNow();
+                return;
+            }
+
             self._loop.Add(self);
             self.AcceptNext();
         },
@@ -87,6 +98,13 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
             return;
         }
 
+        if (_nearLimit && !DescriptorHeadroom.IsFree())
+        {
+            Rest(SocketError.TooManyOpenSockets);
+            return;
+        }
+
+        _nearLimit = false;
         _accepting = true;
         _accept.AcceptSocket = null;
         if (!_socket.AcceptAsync(_accept))
@@ -100,6 +118,7 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
         _accepting = false;
         if (_accept.SocketError == SocketError.Success && _accept.AcceptSocket is { } socket)
         {
+            _nearLimit = DescriptorHeadroom.IsReached((int)socket.Handle);
             Place(socket);
         }
         else if (!_closed)
@@ -122,10 +141,7 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
 
             // Tier 2: we are out of something; what is open goes on, and arrivals wait in the backlog.
             case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
-                TransportLog.AcceptPaused(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), error);
-                _loop.Engine.OnAcceptPaused();
-                SetPaused(true);
-                Schedule(_loop, PauseTime);
+                Rest(error);
                 break;
 
             // Tier 3: the listening socket itself is broken.
@@ -135,6 +151,20 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
                 _loop.Engine.OnListenerBroken(_listener.EndPoint, error);
                 break;
         }
+    }
+
+    private void Rest(SocketError error)
+    {
+        // Each connection that ends tries again; one line a second says enough.
+        if (_loop.Now - _lastPauseLogged >= PauseLogInterval)
+        {
+            _lastPauseLogged = _loop.Now;
+            TransportLog.AcceptPaused(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), error);
+        }
+
+        _loop.Engine.OnAcceptPaused();
+        SetPaused(true);
+        Schedule(_loop, PauseTime);
     }
 
     private void BeginStop()

@@ -10,7 +10,10 @@ namespace LbCore.Transport.Managed;
 /// Is a connection over a non-blocking <see cref="Socket"/>. It reads when a zero-byte receive says that there is
 /// something, and sends at once; only what the socket does not take is sent in the background, from a copy.
 /// </summary>
-/// <remarks>A FIN behind unread bytes is noticed when they are read: System.Net.Sockets has no other sign of it.</remarks>
+/// <remarks>
+/// System.Net.Sockets has no sign of its own for a peer that ends behind unread bytes, so while bytes lie unread the loop
+/// looks at the socket now and then. Off Linux only a reset is seen that way; a FIN is noticed when the bytes are read.
+/// </remarks>
 internal sealed unsafe class ManagedConnection : SocketConnection
 {
     private static readonly Action<object?> OnReadable = static state => ((ManagedConnection)state!).ReadinessCame();
@@ -102,7 +105,10 @@ internal sealed unsafe class ManagedConnection : SocketConnection
             _sender.Completed += static (_, args) =>
             {
                 var self = (ManagedConnection)args.UserToken!;
-                self._loop.Post(OnSent, self);
+                if (!self._loop.Post(OnSent, self))
+                {
+                    self._sendBlock!.Release();
+                }
             };
         }
 
@@ -193,12 +199,48 @@ internal sealed unsafe class ManagedConnection : SocketConnection
             return;
         }
 
-        LookAtPeer();
-        if (!IsClosed)
+        if (_readiness.SocketError != SocketError.Success)
         {
-            Readable = true;
-            Reader.OnReadable();
+            // The wait has taken the socket's error: from here on the kernel would report a plain end.
+            ReceiveFailed(ReasonOf(_readiness.SocketError));
+            return;
         }
+
+        LookAtPeer();
+        if (IsClosed)
+        {
+            return;
+        }
+
+        Readable = true;
+        Reader.OnReadable();
+        if (Readable && !IsClosed)
+        {
+            _loop.WatchUnread();
+        }
+    }
+
+    /// <summary>Looks for the peer's end behind bytes that nobody has read. True while there is reason to look again.</summary>
+    public bool LookBehindUnread()
+    {
+        if (IsClosed || Peer == PeerState.Reset)
+        {
+            return false;
+        }
+
+        switch (TcpStateReader.Read(_socket))
+        {
+            case TcpState.PeerClosed:
+                PeerChanged(PeerState.SendClosed);
+                break;
+            case TcpState.Gone when Peer == PeerState.Open:
+                PeerChanged(PeerState.Reset);
+                Writable = true;
+                Writer.OnWritable();
+                break;
+        }
+
+        return Peer != PeerState.Reset;
     }
 
     /// <summary>Learns what the peer did without taking its bytes, so that it is known while nobody reads.</summary>
@@ -213,7 +255,11 @@ internal sealed unsafe class ManagedConnection : SocketConnection
                 PeerChanged(PeerState.SendClosed);
             }
         }
-        else if (error is not SocketError.Success and not SocketError.WouldBlock)
+        else if (error == SocketError.Success)
+        {
+            LookBehindUnread();
+        }
+        else if (error != SocketError.WouldBlock)
         {
             // The look has taken the socket's error: from here on the kernel would report a plain end.
             ReceiveFailed(ReasonOf(error));

@@ -13,12 +13,11 @@ internal sealed class ManagedLoop : EventLoop
     private readonly HashSet<ManagedConnection> _connections = [];
     private readonly HashSet<ManagedDial> _dials = [];
     private readonly HashSet<ManagedAcceptor> _acceptors = [];
+    private readonly UnreadWatch _unreadWatch;
     private readonly SemaphoreSlim _wake = new(0);
 
     public ManagedLoop(LoopEngine engine, int index, TransportOptions options)
-        : base(engine, index, options)
-    {
-    }
+        : base(engine, index, options) => _unreadWatch = new UnreadWatch(this);
 
     public override ValueTask<DialResult> DialAsync(EndPoint endPoint, DialOptions options)
     {
@@ -49,6 +48,9 @@ internal sealed class ManagedLoop : EventLoop
     public void Add(ManagedAcceptor acceptor) => _acceptors.Add(acceptor);
 
     public void Remove(ManagedAcceptor acceptor) => _acceptors.Remove(acceptor);
+
+    /// <summary>Begins to look, now and then, at connections whose bytes nobody reads.</summary>
+    public void WatchUnread() => _unreadWatch.EnsureRunning();
 
     internal override void AbortConnections(LoopListener? listener, CloseReason reason)
     {
@@ -93,5 +95,32 @@ internal sealed class ManagedLoop : EventLoop
 
     private protected override void OnEnded()
     {
+    }
+
+    private sealed class UnreadWatch(ManagedLoop loop) : LoopTimer
+    {
+        private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+
+        public void EnsureRunning()
+        {
+            if (!IsScheduled && !loop.IsStopping)
+            {
+                Schedule(loop, Period);
+            }
+        }
+
+        protected override void OnTimer()
+        {
+            var again = false;
+            foreach (var connection in new List<ManagedConnection>(loop._connections))
+            {
+                again |= connection.Readable && connection.LookBehindUnread();
+            }
+
+            if (again)
+            {
+                Schedule(loop, Period);
+            }
+        }
     }
 }

@@ -1,0 +1,66 @@
+using System;
+using System.Threading.Tasks;
+using LbCore.Configuration;
+using LbCore.Hosting;
+using LbCore.Server.Logging;
+using LbCore.Transport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Server.Hosting;
+
+/// <summary>Runs one load balancer in a host until a signal, and turns what happened into an exit code.</summary>
+internal static class ServerHost
+{
+    // The load balancer keeps its own deadline; the host's must not cut in before the aborts that follow it.
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(15);
+
+    public static async Task<int> RunAsync(LbCoreOptions options, LogLevel logLevel)
+    {
+        using var host = Build(options, logLevel);
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+        }
+        catch (LbCoreConfigurationException e)
+        {
+            foreach (var error in e.Errors)
+            {
+                await Console.Error.WriteLineAsync($"lbcore: {error}").ConfigureAwait(false);
+            }
+
+            return ExitCode.BadConfiguration;
+        }
+        catch (Exception e) when (e is ListenException or PlatformNotSupportedException)
+        {
+            await Console.Error.WriteLineAsync($"lbcore: {e.Message}").ConfigureAwait(false);
+            return ExitCode.CouldNotStart;
+        }
+        catch (OperationCanceledException)
+        {
+            // A signal came while it was starting.
+            return ExitCode.Fine;
+        }
+
+        await host.WaitForShutdownAsync().ConfigureAwait(false);
+        return host.Services.GetRequiredService<LoadBalancerService>().LoopDied ? ExitCode.LoopDied : ExitCode.Fine;
+    }
+
+    private static IHost Build(LbCoreOptions options, LogLevel logLevel)
+    {
+        // Empty: no files, no environment, no console logger, all of which cost memory that an idle proxy keeps.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "lbcore" });
+        builder.Logging.SetMinimumLevel(logLevel);
+        builder.Logging.AddProvider(new StandardErrorLoggerProvider(TimeProvider.System));
+
+        // What fails at the start is said by RunAsync, in words for users.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + StopMargin);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton(services => LoadBalancer.Create(options, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<LoadBalancerService>();
+        builder.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<LoadBalancerService>());
+        return builder.Build();
+    }
+}

@@ -1,0 +1,3 @@
+using LbCore.Server.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,46 @@
+using System;
+
+namespace LbCore.Transport.Epoll;
+
+/// <summary>
+/// Keeps the process away from its limit of open files. At the limit itself the .NET runtime cannot start a thread and
+/// ends the process, and a connection that was accepted finds no descriptor for its backend.
+/// </summary>
+/// <remarks>The kernel gives out the lowest free number, so the number of a new descriptor says how many are left.</remarks>
+internal static unsafe class DescriptorHeadroom
+{
+    private const int LeastReserve = 16;
+    private const int MostReserve = 256;
+    private const int LimitOfOpenFiles = 7;
+
+    private static volatile int s_ceiling = ReadCeiling();
+
+    /// <summary>Returns whether a new descriptor is so high that accepting should rest.</summary>
+    public static bool IsReached(int descriptor) => descriptor >= s_ceiling;
+
+    /// <summary>Returns whether there is room again. Reads the limit anew: an operator may have raised it.</summary>
+    public static bool IsFree()
+    {
+        s_ceiling = ReadCeiling();
+        var probe = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC);
+        if (probe < 0)
+        {
+            return false;
+        }
+
+        _ = Libc.Close(probe);
+        return !IsReached(probe);
+    }
+
+    private static int ReadCeiling()
+    {
+        var limit = stackalloc ulong[2];
+        if (!OperatingSystem.IsLinux() || Libc.GetLimit(LimitOfOpenFiles, limit) != 0 || limit[0] > int.MaxValue)
+        {
+            return int.MaxValue;
+        }
+
+        var soft = (int)limit[0];
+        return soft - Math.Clamp(soft / 16, LeastReserve, MostReserve);
+    }
+}

@@ -1,0 +1,121 @@
+using System;
+using LbCore.Topology;
+
+namespace LbCore.Balancing;
+
+/// <summary>Computes the order in which smooth weighted round-robin visits the backends, for one whole cycle.</summary>
+internal static class RoundRobinSchedule
+{
+    /// <summary>
+    /// How long a cycle may be: 64 KiB of indexes. Weights whose sum, divided by their greatest common divisor, is larger
+    /// are scaled to this sum by largest remainder, which gets each backend to within one turn in 16,384 of its share.
+    /// Those that would get no turn at all keep one, and the cycle grows by these turns.
+    /// </summary>
+    public const int MaxLength = 16_384;
+
+    /// <summary>Returns the cycle as indexes into the set; empty when no backend has a weight above zero.</summary>
+    public static int[] Build(BackendSet set)
+    {
+        var turns = new int[set.Count];
+        var sum = 0L;
+        var divisor = 0;
+        for (var i = 0; i < turns.Length; i++)
+        {
+            turns[i] = set[i].Weight;
+            sum += turns[i];
+            divisor = GreatestCommonDivisor(divisor, turns[i]);
+        }
+
+        if (sum == 0)
+        {
+            return [];
+        }
+
+        for (var i = 0; i < turns.Length; i++)
+        {
+            turns[i] /= divisor;
+        }
+
+        sum /= divisor;
+        if (sum > MaxLength)
+        {
+            sum = Scale(turns, sum);
+        }
+
+        return Order(turns, (int)sum);
+    }
+
+    private static int GreatestCommonDivisor(int a, int b)
+    {
+        while (b != 0)
+        {
+            (a, b) = (b, a % b);
+        }
+
+        return a;
+    }
+
+    /// <summary>Scales the turns in place to a sum of about <see cref="MaxLength"/>, and returns the sum.</summary>
+    private static long Scale(int[] turns, long sum)
+    {
+        var remainders = new long[turns.Length];
+        var order = new int[turns.Length];
+        var scaled = 0L;
+        for (var i = 0; i < turns.Length; i++)
+        {
+            var product = (long)turns[i] * MaxLength;
+            var share = (int)(product / sum);
+
+            // Who has less than one turn gets one, and stands last in line for the remainders.
+            remainders[i] = share == 0 ? -1 : product % sum;
+            turns[i] = turns[i] == 0 ? 0 : Math.Max(share, 1);
+            scaled += turns[i];
+            order[i] = i;
+        }
+
+        // Largest remainder first; the lower index wins a tie, so that every instance computes the same cycle.
+        Array.Sort(order, (a, b) => remainders[a] != remainders[b] ? remainders[b].CompareTo(remainders[a]) : a.CompareTo(b));
+        foreach (var index in order)
+        {
+            if (scaled >= MaxLength)
+            {
+                break;
+            }
+
+            if (remainders[index] > 0)
+            {
+                turns[index]++;
+                scaled++;
+            }
+        }
+
+        return scaled;
+    }
+
+    /// <summary>
+    /// Every backend earns its turns in each step; the richest is next and pays a whole cycle. This spreads each
+    /// backend's turns evenly, where a plain weighted cycle (a a a b) would send bursts.
+    /// </summary>
+    private static int[] Order(int[] turns, int length)
+    {
+        var schedule = new int[length];
+        var credits = new long[turns.Length];
+        for (var step = 0; step < length; step++)
+        {
+            var richest = -1;
+            for (var i = 0; i < turns.Length; i++)
+            {
+                credits[i] += turns[i];
+                if (turns[i] > 0 && (richest < 0 || credits[i] > credits[richest]))
+                {
+                    richest = i;
+                }
+            }
+
+            credits[richest] -= length;
+            schedule[step] = richest;
+        }
+
+        return schedule;
+    }
+}

@@ -1,0 +1,17 @@
+namespace LbCore.Configuration;
+
+/// <summary>Describes one address of a cluster.</summary>
+public sealed class BackendOptions
+{
+    /// <summary>
+    /// Gets or sets the address: <c>ip:port</c>, <c>[v6]:port</c>, <c>name:port</c> or <c>unix:/path</c>. A name is
+    /// resolved once, at the start; of several addresses the first one counts. Required.
+    /// </summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Gets or sets its share beside the others' weights. 0 to 256; default 1. 0 takes nothing new.</summary>
+    public int Weight { get; set; } = 1;
+
+    /// <summary>Gets or sets how many connections it takes at once. 1 or more; default null: no limit. A full backend is passed over.</summary>
+    public int? MaxConnections { get; set; }
+}

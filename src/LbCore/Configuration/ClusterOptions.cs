@@ -1,0 +1,20 @@
+using System;
+using System.Collections.Generic;
+
+namespace LbCore.Configuration;
+
+/// <summary>Describes a group of interchangeable backends and how one of them is picked.</summary>
+public sealed class ClusterOptions
+{
+    /// <summary>Gets or sets the strategy: <c>round-robin</c> (default) or its other name <c>weighted-round-robin</c>.</summary>
+    public string Strategy { get; set; } = "round-robin";
+
+    /// <summary>Gets the backends by name. At least one.</summary>
+    public IDictionary<string, BackendOptions> Backends { get; } = new Dictionary<string, BackendOptions>(StringComparer.Ordinal);
+
+    /// <summary>Gets the time limits towards the backends.</summary>
+    public ClusterTimeoutOptions Timeouts { get; } = new();
+
+    /// <summary>Gets what happens when an attempt fails.</summary>
+    public RetryOptions Retries { get; } = new();
+}

@@ -1,0 +1,193 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using LbCore.Transport;
+
+namespace LbCore.Configuration;
+
+/// <summary>Checks options as a whole and reports every error at once.</summary>
+internal sealed class LbCoreOptionsValidator
+{
+    private const int MaxNameLength = 64;
+    private const int MaxWeight = 256;
+
+    private readonly IReadOnlyCollection<string> _strategies;
+    private readonly List<ConfigurationError> _errors = [];
+
+    private LbCoreOptionsValidator(IReadOnlyCollection<string> strategies) => _strategies = strategies;
+
+    /// <summary>Returns the errors of the options; none when they can be used.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="strategies">The names of the strategies that exist.</param>
+    public static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options, IReadOnlyCollection<string> strategies)
+    {
+        var validator = new LbCoreOptionsValidator(strategies);
+        validator.CheckRoot(options);
+        validator.CheckListeners(options);
+        foreach (var (name, cluster) in options.Clusters)
+        {
+            validator.CheckCluster($"clusters.{name}", name, cluster);
+        }
+
+        return validator._errors;
+    }
+
+    private void CheckRoot(LbCoreOptions options)
+    {
+        if (!Enum.IsDefined(options.Engine))
+        {
+            Add("engine", $"{(int)options.Engine} is no engine; use auto, epoll or managed");
+        }
+
+        if (options.Loops is { } loops)
+        {
+            CheckRange("loops", loops, 1, 256);
+        }
+
+        CheckRange("shutdownTimeout", options.ShutdownTimeout, TimeSpan.Zero, TimeSpan.FromDays(1));
+    }
+
+    private void CheckListeners(LbCoreOptions options)
+    {
+        if (options.Listeners.Count == 0)
+        {
+            Add("listeners", "there is none; add one with an address, mode tcp and a cluster");
+        }
+
+        var taken = new Dictionary<EndPoint, string>();
+        foreach (var (name, listener) in options.Listeners)
+        {
+            var path = $"listeners.{name}";
+            CheckName(path, name);
+            if (listener is null)
+            {
+                Add(path, "it is null; set an address, mode tcp and a cluster");
+                continue;
+            }
+
+            CheckListenAddress(path + ".address", name, listener.Address, taken);
+            if (listener.Mode != ListenerMode.Tcp)
+            {
+                Add(path + ".mode", listener.Mode == ListenerMode.Http
+                    ? "http is not supported yet; set it to tcp"
+                    : $"{(int)listener.Mode} is no mode; set it to tcp");
+            }
+
+            CheckReference(path + ".cluster", listener.Cluster, options.Clusters.Keys);
+            CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
+            CheckRange(path + ".timeouts.idle", listener.Timeouts.Idle, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30));
+        }
+    }
+
+    private void CheckListenAddress(string path, string name, string address, Dictionary<EndPoint, string> taken)
+    {
+        if (string.IsNullOrEmpty(address))
+        {
+            Add(path, "it is missing; write ip:port, [v6]:port, *:port or unix:/path");
+        }
+        else if (!TransportAddress.TryParse(address, out var endPoint, out var error))
+        {
+            Add(path, error!);
+        }
+        else if (endPoint is not IPEndPoint { Port: 0 } && !taken.TryAdd(endPoint!, name))
+        {
+            Add(path, $"{address} is the address of listener '{taken[endPoint!]}' too; give each its own");
+        }
+    }
+
+    private void CheckCluster(string path, string name, ClusterOptions? cluster)
+    {
+        CheckName(path, name);
+        if (cluster is null)
+        {
+            Add(path, "it is null; add backends");
+            return;
+        }
+
+        if (cluster.Strategy is null || !_strategies.Contains(cluster.Strategy))
+        {
+            Add(path + ".strategy", $"'{cluster.Strategy}' is no strategy; use {Enumerate(_strategies)}");
+        }
+
+        if (cluster.Backends.Count == 0)
+        {
+            Add(path + ".backends", "there is none; add one with its address");
+        }
+
+        foreach (var (backendName, backend) in cluster.Backends)
+        {
+            CheckBackend($"{path}.backends.{backendName}", backendName, backend);
+        }
+
+        CheckRange(path + ".timeouts.connect", cluster.Timeouts.Connect, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
+        CheckRange(path + ".retries.max", cluster.Retries.Max, 0, 100);
+    }
+
+    private void CheckBackend(string path, string name, BackendOptions? backend)
+    {
+        CheckName(path, name);
+        if (backend is null)
+        {
+            Add(path, "it is null; set its address");
+            return;
+        }
+
+        if (string.IsNullOrEmpty(backend.Address))
+        {
+            Add(path + ".address", "it is missing; write ip:port, [v6]:port, name:port or unix:/path");
+        }
+        else if (!BackendAddress.TryParse(backend.Address, out _, out var error))
+        {
+            Add(path + ".address", error!);
+        }
+
+        CheckRange(path + ".weight", backend.Weight, 0, MaxWeight);
+        if (backend.MaxConnections is { } limit)
+        {
+            CheckRange(path + ".maxConnections", limit, 1, int.MaxValue);
+        }
+    }
+
+    private void CheckReference(string path, string cluster, ICollection<string> clusters)
+    {
+        if (string.IsNullOrEmpty(cluster))
+        {
+            Add(path, "it is missing; name the cluster that serves this listener");
+        }
+        else if (!clusters.Contains(cluster))
+        {
+            Add(path, clusters.Count == 0
+                ? $"there is no cluster '{cluster}', and no other either; add it to clusters"
+                : $"there is no cluster '{cluster}'; use {Enumerate(clusters)}, or add it to clusters");
+        }
+    }
+
+    private void CheckName(string path, string name)
+    {
+        if (name.Length is 0 or > MaxNameLength || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            Add(path, $"'{name}' is no name; use 1 to {MaxNameLength} letters, digits, '-', '_' or '.'");
+        }
+    }
+
+    private void CheckRange(string path, int value, int min, int max)
+    {
+        if (value < min || value > max)
+        {
+            Add(path, max == int.MaxValue ? $"{value} is out of range; use {min} or more" : $"{value} is out of range; use {min} to {max}");
+        }
+    }
+
+    private void CheckRange(string path, TimeSpan value, TimeSpan min, TimeSpan max)
+    {
+        if (value < min || value > max)
+        {
+            Add(path, $"{Duration.Format(value)} is out of range; use {Duration.Format(min)} to {Duration.Format(max)}");
+        }
+    }
+
+    private void Add(string path, string message) => _errors.Add(new ConfigurationError(path, message));
+
+    private static string Enumerate(IEnumerable<string> names) => string.Join(" or ", names);
+}

@@ -1,0 +1,23 @@
+namespace LbCore.Configuration;
+
+/// <summary>Says where to listen and what to do with the connections that arrive.</summary>
+public sealed class ListenerOptions
+{
+    /// <summary>Gets or sets the address: <c>ip:port</c>, <c>[v6]:port</c>, <c>*:port</c> or <c>unix:/path</c>. Port 0 picks a free one. Required.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Gets or sets what is spoken here. Default <see cref="ListenerMode.Http"/>, which is not supported yet: set <see cref="ListenerMode.Tcp"/>.</summary>
+    public ListenerMode Mode { get; set; } = ListenerMode.Http;
+
+    /// <summary>Gets or sets the name of the cluster that serves what arrives. Required.</summary>
+    public string Cluster { get; set; } = "";
+
+    /// <summary>
+    /// Gets or sets how many connections may be open at once. 1 to 1,000,000; default 10,000. At the limit further ones
+    /// wait in the kernel's backlog. Each takes two descriptors: see <c>ulimit -n</c>.
+    /// </summary>
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Gets the time limits of its connections.</summary>
+    public ListenerTimeoutOptions Timeouts { get; } = new();
+}

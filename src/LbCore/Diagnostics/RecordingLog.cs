@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Diagnostics;
+
+/// <summary>Log entries of the area Recording: ids 2000 to 2099. An id that is no longer used stays reserved.</summary>
+internal static partial class RecordingLog
+{
+    [LoggerMessage(2000, LogLevel.Debug, "Attempt on {Cluster}/{Backend} failed by {FailedBy}: {Dial} after {ConnectMs} ms.")]
+    public static partial void AttemptFailed(
+        ILogger logger, string cluster, string backend, string failedBy, string dial, int connectMs);
+
+    [LoggerMessage(
+        2001,
+        LogLevel.Debug,
+        "Connection from {Client} on {Listener} to {Cluster}/{Backend} ended: failed by {FailedBy}, stage {Stage}, "
+        + "attempts {Attempts}, dial {Dial}, client {ClientClose}, backend {BackendClose}, up {BytesUp}, down {BytesDown}, "
+        + "connect {ConnectMs} ms, total {TotalMs} ms.")]
+    public static partial void ConnectionEnded(
+        ILogger logger,
+        string listener,
+        string client,
+        string cluster,
+        string backend,
+        string failedBy,
+        string stage,
+        int attempts,
+        string dial,
+        string clientClose,
+        string backendClose,
+        long bytesUp,
+        long bytesDown,
+        long connectMs,
+        long totalMs);
+}

@@ -1,0 +1,171 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Balancing;
+using LbCore.Configuration;
+using LbCore.Diagnostics;
+using LbCore.Topology;
+using LbCore.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LbCore.Hosting;
+
+/// <summary>Represents one load balancer: its listeners, its loops and what it balances over. Several may run in one process.</summary>
+/// <remarks>Members may be called from any thread. It starts once and stops once.</remarks>
+public sealed class LoadBalancer : IAsyncDisposable
+{
+    private readonly LbCoreOptions _options;
+    private readonly LoadBalancerEnvironment _environment;
+    private readonly ILogger _logger;
+    private readonly ILogger _transportLogger;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private RunningBalancer? _running;
+    private Task? _start;
+    private Task? _stop;
+
+    private LoadBalancer(LbCoreOptions options, ILoggerFactory loggers, LoadBalancerEnvironment environment)
+    {
+        _options = options;
+        _environment = environment;
+        _logger = loggers.CreateLogger<LoadBalancer>();
+        _transportLogger = loggers.CreateLogger("LbCore.Transport");
+    }
+
+    /// <summary>Gets the bound addresses by the listeners' names, with their real ports. Empty until started.</summary>
+    public IReadOnlyDictionary<string, EndPoint> EndPoints => _running?.EndPoints ?? new Dictionary<string, EndPoint>();
+
+    /// <summary>Gets the name of the engine that runs, <c>epoll</c> or <c>managed</c>. Empty until started.</summary>
+    public string EngineName => _running?.Engine.Name ?? "";
+
+    /// <summary>Gets the number of loops that run. 0 until started.</summary>
+    public int LoopCount => _running?.Engine.Loops.Count ?? 0;
+
+    /// <summary>Gets a task that completes when the load balancer has stopped, and fails when a loop dies.</summary>
+    public Task Completion => _completion.Task;
+
+    internal TopologyStore Topology { get; } = new();
+
+    internal RunningBalancer? Running => _running;
+
+    /// <summary>Creates a load balancer. Nothing happens until <see cref="StartAsync"/>.</summary>
+    /// <param name="options">What to listen on and where to send it. Read when it starts; later changes have no effect.</param>
+    /// <param name="loggerFactory">Where to log; null for nowhere.</param>
+    public static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory = null) =>
+        Create(options, loggerFactory, new LoadBalancerEnvironment());
+
+    internal static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory, LoadBalancerEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new LoadBalancer(options, loggerFactory ?? NullLoggerFactory.Instance, environment);
+    }
+
+    /// <summary>
+    /// Checks the options, resolves names, starts the loops and binds every listener: when the task completes, all of
+    /// them accept. When it fails, nothing is left behind.
+    /// </summary>
+    /// <exception cref="LbCoreConfigurationException">The options have errors; it carries all of them.</exception>
+    /// <exception cref="ListenException">A listener's address cannot be bound, for example because it is in use.</exception>
+    /// <exception cref="PlatformNotSupportedException">The engine asked for does not run here.</exception>
+    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_start is not null || _stop is not null)
+            {
+                throw new InvalidOperationException("A load balancer starts once. Create another one to start again.");
+            }
+
+            return _start = StartCoreAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Drains and stops: takes nothing new, waits until open connections have ended or
+    /// <see cref="LbCoreOptions.ShutdownTimeout"/> has passed, then aborts what is left and ends the loops.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait at once; what is left is aborted and the loops end all the same.</param>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            return _stop ??= StopCoreAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops without a drain: aborts what is open and ends the loops. Waits for a stop that is already under way.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
+
+    private async Task StartCoreAsync(CancellationToken cancellationToken)
+    {
+        // Binding and starting threads must not run under the caller's lock.
+        await Task.Yield();
+        var errors = LbCoreOptionsValidator.Validate(_options, StrategyRegistry.BuiltIn.Names);
+        if (errors.Count > 0)
+        {
+            throw new LbCoreConfigurationException(errors);
+        }
+
+        var endPoints = await _environment.Resolver.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
+        LogResolved(endPoints);
+        Topology.Publish(TopologyBuilder.Build(_options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
+        var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger).ConfigureAwait(false);
+        _running = running;
+        _ = WatchAsync(running.Engine);
+        foreach (var (name, endPoint) in running.EndPoints)
+        {
+            HostingLog.ListenerBound(_logger, name, TransportAddress.Format(endPoint), _options.Listeners[name].Cluster);
+        }
+    }
+
+    private async Task StopCoreAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        if (_start is not null)
+        {
+            // How starting ended is its caller's business.
+            await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_running is { } running)
+        {
+            await running.StopAsync(_options.ShutdownTimeout, _logger, cancellationToken).ConfigureAwait(false);
+            HostingLog.Stopped(_logger);
+        }
+
+        _completion.TrySetResult();
+    }
+
+    private async Task WatchAsync(TransportEngine engine)
+    {
+        try
+        {
+            await engine.Completion.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            HostingLog.LoopDied(_logger, e);
+            _completion.TrySetException(e);
+        }
+    }
+
+    private void LogResolved(ResolvedBackends endPoints)
+    {
+        foreach (var (clusterName, cluster) in _options.Clusters)
+        {
+            foreach (var (name, backend) in cluster.Backends.Where(static pair => IsName(pair.Value)))
+            {
+                HostingLog.BackendResolved(
+                    _logger, clusterName, name, backend.Address, TransportAddress.Format(endPoints[clusterName, name]));
+            }
+        }
+    }
+
+    private static bool IsName(BackendOptions backend) =>
+        BackendAddress.TryParse(backend.Address, out var address, out _) && address.Host is not null;
+}

@@ -1,0 +1,18 @@
+using System;
+using LbCore.Recording;
+using LbCore.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Hosting;
+
+/// <summary>What a load balancer takes from around it, for tests to replace.</summary>
+internal sealed record LoadBalancerEnvironment
+{
+    public BackendResolver Resolver { get; init; } = BackendResolver.System;
+
+    /// <summary>Gets the transport's options before engine and loops are set.</summary>
+    public TransportOptions Transport { get; init; } = new();
+
+    /// <summary>Gets what makes the recorder from the loops' logger.</summary>
+    public Func<ILogger, IOutcomeRecorder> Recorder { get; init; } = static logger => new OutcomeRecorder(logger);
+}

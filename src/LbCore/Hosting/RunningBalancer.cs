@@ -1,0 +1,113 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Configuration;
+using LbCore.Diagnostics;
+using LbCore.Proxying;
+using LbCore.Recording;
+using LbCore.Topology;
+using LbCore.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Hosting;
+
+/// <summary>The engine and the bound listeners of a started load balancer, and the order in which they stop.</summary>
+internal sealed class RunningBalancer
+{
+    /// <summary>How long the listeners may take to close.</summary>
+    private static readonly TimeSpan UnbindGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long aborted connections may take to notice, before the loops end under them.</summary>
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(1);
+
+    private readonly TransportListener[] _listeners;
+    private readonly TimeProvider _time;
+
+    private RunningBalancer(
+        TransportEngine engine, IOutcomeRecorder recorder, IReadOnlyDictionary<string, TransportListener> listeners, TimeProvider time)
+    {
+        Engine = engine;
+        Recorder = recorder;
+        _listeners = [.. listeners.Values];
+        EndPoints = listeners.ToDictionary(static pair => pair.Key, static pair => pair.Value.EndPoint, StringComparer.Ordinal);
+        _time = time;
+    }
+
+    public TransportEngine Engine { get; }
+
+    public IOutcomeRecorder Recorder { get; }
+
+    public IReadOnlyDictionary<string, EndPoint> EndPoints { get; }
+
+    public int Connections => _listeners.Sum(static listener => listener.Connections);
+
+    /// <summary>Starts the loops and binds the listeners, or leaves nothing behind.</summary>
+    public static async Task<RunningBalancer> StartAsync(
+        LbCoreOptions options, LoadBalancerEnvironment environment, TopologyStore topology, ILogger transportLogger)
+    {
+        var transport = environment.Transport with
+        {
+            Engine = options.Engine,
+            Loops = options.Loops ?? environment.Transport.Loops,
+        };
+        var engine = TransportEngine.Create(transport, transportLogger);
+        try
+        {
+            var recorder = environment.Recorder(engine.LoopLogger);
+            var listeners = new Dictionary<string, TransportListener>(StringComparer.Ordinal);
+            foreach (var (name, listener) in options.Listeners)
+            {
+                if (!TransportAddress.TryParse(listener.Address, out var endPoint, out var error))
+                {
+                    throw new ListenException(error);
+                }
+
+                var proxy = new TcpProxy(name, listener.Cluster, listener.Timeouts.Idle, topology, recorder);
+                listeners.Add(name, engine.Listen(
+                    new ListenOptions { EndPoint = endPoint!, MaxConnections = listener.MaxConnections }, proxy));
+            }
+
+            return new RunningBalancer(engine, recorder, listeners, transport.TimeProvider);
+        }
+        catch
+        {
+            // Ends the listeners that are bound already, too.
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Drains, then stops: see <see cref="LoadBalancer.StopAsync"/>.</summary>
+    public async Task StopAsync(TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
+    {
+        // 1. Nothing new; what waits in the backlogs is still accepted. A loop that died cannot answer: hence a bound.
+        await Task.WhenAll(_listeners.Select(static listener => listener.StopAcceptingAsync()))
+            .WaitAsync(UnbindGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // 2. What runs may end by itself.
+        var drained = Task.WhenAll(_listeners.Select(static listener => listener.WhenDrainedAsync()));
+        if (!drained.IsCompleted && timeout > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        {
+            HostingLog.Draining(logger, Connections, Duration.Format(timeout));
+            await drained.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // 3. What is left is cut off.
+        if (!drained.IsCompleted)
+        {
+            HostingLog.DrainCut(logger, Connections);
+            foreach (var listener in _listeners)
+            {
+                listener.AbortConnections(CloseReason.Shutdown);
+            }
+
+            await drained.WaitAsync(AbortGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // 4. The loops end; dials that still wait are cancelled with them.
+        await Engine.DisposeAsync().ConfigureAwait(false);
+    }
+}

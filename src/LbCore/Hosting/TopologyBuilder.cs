@@ -1,0 +1,74 @@
+using System.Collections.Generic;
+using LbCore.Balancing;
+using LbCore.Configuration;
+using LbCore.Topology;
+using LbCore.Transport;
+
+namespace LbCore.Hosting;
+
+/// <summary>Builds the immutable snapshot from validated options.</summary>
+internal static class TopologyBuilder
+{
+    /// <param name="options">Options that passed validation.</param>
+    /// <param name="endPoints">The resolved address of every backend.</param>
+    /// <param name="strategies">The strategies that the options name.</param>
+    /// <param name="previous">The snapshot to be replaced: live figures and positions carry over.</param>
+    public static TopologySnapshot Build(
+        LbCoreOptions options, ResolvedBackends endPoints, StrategyRegistry strategies, TopologySnapshot previous)
+    {
+        var clusters = new List<Cluster>(options.Clusters.Count);
+        foreach (var (name, cluster) in options.Clusters)
+        {
+            var replaced = previous.FindCluster(name);
+            var set = BuildSet(name, cluster, endPoints, replaced);
+            clusters.Add(new Cluster
+            {
+                Name = name,
+                Backends = set,
+                Selector = strategies.Get(cluster.Strategy).Create(set, replaced?.Selector),
+                Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
+                MaxAttempts = cluster.Retries.Max + 1,
+            });
+        }
+
+        return new TopologySnapshot(clusters);
+    }
+
+    private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)
+    {
+        var backends = new List<Backend>(cluster.Backends.Count);
+        foreach (var (name, backend) in cluster.Backends)
+        {
+            var endPoint = endPoints[clusterName, name];
+            var before = Find(replaced, name);
+            backends.Add(new Backend
+            {
+                Name = name,
+                EndPoint = endPoint,
+                Weight = backend.Weight,
+                MaxConnections = backend.MaxConnections ?? int.MaxValue,
+
+                // The same name at another address is another backend.
+                State = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState(),
+            });
+        }
+
+        return new BackendSet(backends);
+    }
+
+    private static Backend? Find(Cluster? cluster, string name)
+    {
+        if (cluster is not null)
+        {
+            foreach (var backend in cluster.Backends.AsSpan())
+            {
+                if (backend.Name == name)
+                {
+                    return backend;
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,202 @@
+using System;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks;
+using LbCore.Recording;
+using LbCore.Transport;
+
+namespace LbCore.Proxying;
+
+/// <summary>
+/// One client connection and its upstream connection, from the accept to the outcome. It is its own idle timer.
+/// </summary>
+/// <remarks>
+/// Thousands of these sit idle, so its size counts: one object for everything, two state machines, no third for a root,
+/// no cancellation sources, no closures. Awaits are plain: loop threads have no SynchronizationContext, and a configured
+/// awaiter is larger.
+/// </remarks>
+internal sealed partial class TcpRelay : LoopTimer
+{
+    private static readonly Action<object?> PeerChanged = static state => ((TcpRelay)state!).OnPeerChanged();
+
+    private readonly TcpProxy _proxy;
+    private readonly TransportConnection _client;
+    private readonly long _startedAt;
+    private TransportConnection? _upstream;
+
+    /// <summary>The direction from the backend to the client, which the other one waits for.</summary>
+    private Task? _download;
+    private Exception? _fault;
+    private long _lastActivity;
+    private long _bytesUp;
+    private long _bytesDown;
+    private FailureSource _failedBy;
+    private Stage _stage;
+    private bool _uploadEnded;
+    private bool _downloadEnded;
+    private bool _oneSideGone;
+
+    public TcpRelay(TcpProxy proxy, TransportConnection client)
+    {
+        _proxy = proxy;
+        _client = client;
+        _startedAt = client.Loop.Now;
+        _lastActivity = _startedAt;
+    }
+
+    private TransportConnection Upstream
+    {
+        get
+        {
+            Debug.Assert(_upstream is not null, "Relaying begins when the upstream connection stands.");
+            return _upstream;
+        }
+    }
+
+    /// <summary>Serves the connection to its end. The outcome has been recorded when the task completes.</summary>
+    public Task RunAsync() => MoveAsync(fromClient: true);
+
+    /// <summary>
+    /// Moves the bytes of one direction. The direction that reads the client is also the connection's root: it connects
+    /// first and ends last. A root of its own would be a third state machine for as long as the pair lives.
+    /// </summary>
+    private async Task MoveAsync(bool fromClient)
+    {
+        if (fromClient)
+        {
+            await ConnectAsync();
+            if (_upstream is null)
+            {
+                End();
+                return;
+            }
+
+            BeginRelay();
+            _download = MoveAsync(fromClient: false);
+        }
+
+        try
+        {
+            while (true)
+            {
+                var read = await Source(fromClient).Input.ReadAsync();
+
+                // Only the end of what was read lives across the send: a whole ReadResult would cost 40 bytes a direction.
+                var end = read.Buffer.End;
+                if (!read.Buffer.IsEmpty)
+                {
+                    NoteReceived(fromClient, read.Buffer.Length);
+                    var sent = await Destination(fromClient).SendAsync(read.Buffer);
+                    NoteActivity();
+                    if (sent.IsCompleted)
+                    {
+                        OnSendFailed(fromClient);
+                        break;
+                    }
+                }
+                else if (read.IsCompleted)
+                {
+                    // FIN ends this direction only; the other one goes on for as long as its sender likes.
+                    Destination(fromClient).ShutdownSend();
+                    break;
+                }
+
+                Source(fromClient).Input.AdvanceTo(end);
+            }
+        }
+        catch (ConnectionAbortedException)
+        {
+            OnReadFailed(fromClient);
+        }
+        catch (Exception e)
+        {
+            OnFault(e);
+        }
+
+        EndDirection(fromClient);
+        if (fromClient)
+        {
+            Debug.Assert(_download is not null, "Set before the first byte is moved.");
+            await _download;
+            await Upstream.DisposeAsync().AsTask();
+            End();
+        }
+    }
+
+    private TransportConnection Source(bool fromClient) => fromClient ? _client : Upstream;
+
+    private TransportConnection Destination(bool fromClient) => fromClient ? Upstream : _client;
+
+    private void BeginRelay()
+    {
+        _stage = Stage.Forward;
+        Upstream.OnPeerChanged(PeerChanged, this);
+        NoteActivity();
+        ScheduleIdleCheck();
+    }
+
+    private void NoteReceived(bool fromClient, long bytes)
+    {
+        NoteActivity();
+        if (fromClient)
+        {
+            _bytesUp += bytes;
+        }
+        else
+        {
+            _bytesDown += bytes;
+        }
+    }
+
+    private void NoteActivity() => _lastActivity = _client.Loop.Now;
+
+    private void EndDirection(bool fromClient)
+    {
+        if (fromClient)
+        {
+            _uploadEnded = true;
+        }
+        else
+        {
+            _downloadEnded = true;
+        }
+
+        // Gives the buffers back; what may still lie in them has nobody left to go to.
+        Source(fromClient).Input.Complete();
+    }
+
+    /// <summary>Ends everything, with the outcome recorded exactly once, since the root passes here exactly once.</summary>
+    private void End()
+    {
+        Cancel();
+        _client.OnPeerChanged(null, null);
+        ReleaseReservation();
+        _proxy.Recorder.Record(BuildOutcome());
+
+        // A fault of ours goes on to the dispatch frame, which logs and counts it.
+        if (_fault is not null)
+        {
+            ExceptionDispatchInfo.Throw(_fault);
+        }
+    }
+
+    private ConnectionOutcome BuildOutcome() => new()
+    {
+        Listener = _proxy.Listener,
+        Cluster = _proxy.ClusterName,
+        Client = _client,
+        FailedBy = _failedBy,
+        Stage = _stage,
+        RetrySafety = _bytesUp == 0 && _bytesDown == 0 ? RetrySafety.Always : RetrySafety.Never,
+        BackendFull = _backendFull,
+        ClientClose = _client.CloseReason,
+        
+        // Disposed of at the end of a good run, which is no cause of anything.
+        BackendClose = _upstream is { CloseReason: not CloseReason.Disposed } upstream ? upstream.CloseReason : CloseReason.None,
+        BytesUp = _bytesUp,
+        BytesDown = _bytesDown,
+        ConnectMilliseconds = _connectMilliseconds,
+        TotalMilliseconds = _client.Loop.Now - _startedAt,
+        Attempts = new AttemptList(_earlierAttempts, FinalAttempt()),
+    };
+}

@@ -1,0 +1,19 @@
+using LbCore.Transport;
+
+namespace LbCore.Topology;
+
+/// <summary>A named group of interchangeable backends with one policy.</summary>
+internal sealed record Cluster
+{
+    public required string Name { get; init; }
+
+    /// <summary>Gets all backends; <see cref="Selector"/> knows those that may be chosen now.</summary>
+    public required BackendSet Backends { get; init; }
+
+    public required BackendSelector Selector { get; init; }
+
+    public DialOptions Dial { get; init; } = DialOptions.Default;
+
+    /// <summary>Gets how many backends are tried for one connection, the first included. 1 or more.</summary>
+    public int MaxAttempts { get; init; } = 2;
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.EndToEndTests.Harness;
+using NUnit.Framework;
+
+namespace LbCore.EndToEndTests.Lifetime;
+
+[TestFixtureSource(typeof(Engines), nameof(Engines.All))]
+internal sealed class IdleTests(string engine)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    [Test]
+    [CancelAfter(90_000)]
+    public async Task An_idle_process_with_open_connections_uses_under_half_a_percent_of_a_core(CancellationToken cancellationToken)
+    {
+        await using var backend = SocketBackend.StartEcho();
+        await using var balancer = await LbCoreProcess.StartAsync(engine, [backend.Address]);
+        List<Socket> clients = [];
+        for (var i = 0; i < 10; i++)
+        {
+            clients.Add(await balancer.ConnectAsync(cancellationToken));
+            await clients[i].PingAsync(cancellationToken);
+        }
+
+        await WaitUntilQuietAsync(balancer.Id, cancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        var before = ProcessStatus.CpuTicks(balancer.Id);
+        await Task.Delay(Window, cancellationToken);
+        var used = ProcessStatus.CpuTicks(balancer.Id) - before;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        Assert.That(used / (double)ProcessStatus.TicksPerSecond / seconds, Is.LessThan(0.005), $"{used} ticks in {seconds:0.0} s");
+        clients.ForEach(client => client.Dispose());
+        await balancer.StopAsync();
+    }
+
+    // Starting up leaves work behind (tiered compilation, a last collection), which is not what is measured here.
+    private static async Task WaitUntilQuietAsync(int processId, CancellationToken cancellationToken)
+    {
+        var last = -1L;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+                var now = ProcessStatus.CpuTicks(processId);
+                var quiet = now - last <= 1;
+                last = now;
+                return quiet;
+            },
+            TimeSpan.FromSeconds(30),
+            "it comes to rest after starting");
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.EndToEndTests.Harness;
+using NUnit.Framework;
+
+namespace LbCore.EndToEndTests.Lifetime;
+
+/// <summary>Tests the ahead-of-time compiled program. Publishing is slow, so it is done outside and named by a variable.</summary>
+[TestFixture]
+internal sealed class NativeAotTests
+{
+    private const string Variable = "LBCORE_AOT";
+    private const long MaxResidentKiB = 16 * 1024;
+
+    private string _program = string.Empty;
+
+    [OneTimeSetUp]
+    public void FindProgram()
+    {
+        _program = Environment.GetEnvironmentVariable(Variable) ?? string.Empty;
+        if (_program.Length == 0)
+        {
+            Assert.Ignore($"{Variable} is not set: publish src/LbCore.Server with -r linux-x64 and set it to the program's path");
+        }
+
+        Assert.That(_program, Does.Exist, Variable);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task It_relays_and_drains(CancellationToken cancellationToken)
+    {
+        const long Length = 10 * 1024 * 1024;
+        await using var backend = SocketBackend.StartEcho();
+        await using var balancer = await StartAsync(backend.Address);
+        using var client = await balancer.ConnectAsync(cancellationToken);
+
+        var sending = Content.SendAsync(client, seed: 7, Length, cancellationToken);
+        var received = await Content.ReceiveAsync(client, cancellationToken);
+
+        Assert.That(received, Is.EqualTo(await sending));
+        await balancer.StopAsync();
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Idle_it_holds_at_most_16_MiB(CancellationToken cancellationToken)
+    {
+        await using var backend = SocketBackend.StartEcho();
+        await using var balancer = await StartAsync(backend.Address);
+        using (var client = await balancer.ConnectAsync(cancellationToken))
+        {
+            await client.PingAsync(cancellationToken);
+        }
+
+        var resident = ProcessStatus.ResidentKiB(balancer.Id);
+
+        await TestContext.Out.WriteLineAsync($"{resident} KiB resident");
+        Assert.That(resident, Is.LessThanOrEqualTo(MaxResidentKiB));
+        await balancer.StopAsync();
+    }
+
+    private Task<LbCoreProcess> StartAsync(string backend) => LbCoreProcess.StartProgramAsync(
+        _program, ["proxy", "--mode", "tcp", "--listen", "127.0.0.1:0", "--backend", backend]);
+}

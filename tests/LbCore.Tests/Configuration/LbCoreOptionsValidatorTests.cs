@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using LbCore.Balancing;
+using LbCore.Configuration;
+using LbCore.Transport;
+using NUnit.Framework;
+
+namespace LbCore.Tests.Configuration;
+
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class LbCoreOptionsValidatorTests
+{
+    [Test]
+    public void Good_options_have_no_errors() => Assert.That(Validate(Good()), Is.Empty);
+
+    [Test]
+    public void The_default_strategy_exists() =>
+        Assert.That(new ClusterOptions().Strategy, Is.EqualTo(StrategyNames.RoundRobin));
+
+    [Test]
+    public void Every_error_is_reported_at_once_with_its_path()
+    {
+        var options = Good();
+        options.Loops = 0;
+        options.ShutdownTimeout = TimeSpan.FromSeconds(-1);
+        options.Engine = (EngineKind)9;
+        options.Listeners["web"].Address = "nonsense";
+        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.Listeners["web"].Cluster = "ap";
+        options.Listeners["web"].MaxConnections = 0;
+        options.Listeners["web"].Timeouts.Idle = TimeSpan.Zero;
+        var cluster = options.Clusters["app"];
+        cluster.Strategy = "fair";
+        cluster.Timeouts.Connect = TimeSpan.Zero;
+        cluster.Retries.Max = -1;
+        cluster.Backends["a"].Address = "127.0.0.1";
+        cluster.Backends["a"].Weight = 257;
+        cluster.Backends["a"].MaxConnections = 0;
+        cluster.Backends["b c"] = new BackendOptions();
+
+        Assert.That(Validate(options).Select(static error => error.Path), Is.EquivalentTo(new[]
+        {
+            "engine",
+            "loops",
+            "shutdownTimeout",
+            "listeners.web.address",
+            "listeners.web.mode",
+            "listeners.web.cluster",
+            "listeners.web.maxConnections",
+            "listeners.web.timeouts.idle",
+            "clusters.app.strategy",
+            "clusters.app.timeouts.connect",
+            "clusters.app.retries.max",
+            "clusters.app.backends.a.address",
+            "clusters.app.backends.a.weight",
+            "clusters.app.backends.a.maxConnections",
+            "clusters.app.backends.b c",
+            "clusters.app.backends.b c.address",
+        }));
+    }
+
+    [Test]
+    public void Nothing_at_all_is_an_error() =>
+        Assert.That(Validate(new LbCoreOptions()).Single().Path, Is.EqualTo("listeners"));
+
+    [Test]
+    public void Messages_say_how_to_mend_it()
+    {
+        var options = Good();
+        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.Listeners["web"].Cluster = "ap";
+        options.Clusters["app"].Backends["a"].Weight = 300;
+        var text = string.Join('\n', Validate(options));
+
+        Assert.That(text, Does.Contain("listeners.web.mode: http is not supported yet; set it to tcp"));
+        Assert.That(text, Does.Contain("there is no cluster 'ap'; use app"));
+        Assert.That(text, Does.Contain("clusters.app.backends.a.weight: 300 is out of range; use 0 to 256"));
+    }
+
+    [Test]
+    public void Two_listeners_on_one_address_are_an_error_unless_the_port_is_picked()
+    {
+        var options = Good();
+        options.Listeners["again"] = new ListenerOptions { Address = "127.0.0.1:0", Mode = ListenerMode.Tcp, Cluster = "app" };
+        Assert.That(Validate(options), Is.Empty);
+
+        options.Listeners["web"].Address = "127.0.0.1:8080";
+        options.Listeners["again"].Address = "127.0.0.1:8080";
+        Assert.That(Validate(options).Single().Path, Is.EqualTo("listeners.again.address"));
+    }
+
+    private static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options) =>
+        LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names);
+
+    private static LbCoreOptions Good()
+    {
+        var cluster = new ClusterOptions();
+        cluster.Backends.Add("a", new BackendOptions { Address = "127.0.0.1:9001", Weight = 2 });
+        var options = new LbCoreOptions();
+        options.Clusters.Add("app", cluster);
+        options.Listeners.Add("web", new ListenerOptions { Address = "127.0.0.1:0", Mode = ListenerMode.Tcp, Cluster = "app" });
+        return options;
+    }
+}

@@ -1,0 +1,98 @@
+using System;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Configuration;
+using LbCore.Hosting;
+using LbCore.TestKit;
+using LbCore.Transport;
+using NUnit.Framework;
+
+namespace LbCore.Tests.Hosting;
+
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class LoadBalancerStartTests
+{
+    private static readonly EngineCase Managed = new(EngineKind.Managed, 1, Tls: false);
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Wrong_options_fail_the_start_with_all_their_errors(CancellationToken token)
+    {
+        var options = BalancerHarness.Options(Managed, [new IPEndPoint(IPAddress.Loopback, 1)]);
+        options.Listeners["web"].Address = "";
+        options.Clusters["app"].Strategy = "fair";
+        await using var balancer = LoadBalancer.Create(options);
+
+        var error = await Assert.ThrowsAsync<LbCoreConfigurationException>(() => balancer.StartAsync(token));
+        Assert.That(
+            error.Errors.Select(static e => e.Path), Is.EqualTo(new[] { "listeners.web.address", "clusters.app.strategy" }));
+        Assert.That(error!.Message, Does.Contain("listeners.web.address: it is missing"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Names_that_do_not_resolve_fail_the_start_with_their_paths(CancellationToken token)
+    {
+        var options = BalancerHarness.Options(Managed, [new IPEndPoint(IPAddress.Loopback, 1)]);
+        options.Clusters["app"].Backends.Add("gone", new BackendOptions { Address = "gone.test:80" });
+        options.Clusters["app"].Backends.Add("empty", new BackendOptions { Address = "empty.test:80" });
+        var environment = new LoadBalancerEnvironment
+        {
+            Resolver = new BackendResolver(static (name, _) => name == "empty.test"
+                ? Task.FromResult(Array.Empty<IPAddress>())
+                : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound))),
+        };
+        await using var balancer = LoadBalancer.Create(options, null, environment);
+
+        var error = await Assert.ThrowsAsync<LbCoreConfigurationException>(() => balancer.StartAsync(token));
+        Assert.That(
+            error.Errors.Select(static e => e.Path),
+            Is.EqualTo(new[] { "clusters.app.backends.gone.address", "clusters.app.backends.empty.address" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Names_are_resolved_once_and_the_first_address_counts(CancellationToken token)
+    {
+        await using var echo = new ScriptedBackend(static script => script.Echo(), token);
+        var port = ((IPEndPoint)echo.EndPoint).Port;
+        var options = BalancerHarness.Options(Managed, []);
+        options.Clusters["app"].Backends.Add("named", new BackendOptions { Address = $"backend.test:{port}" });
+        var environment = new LoadBalancerEnvironment
+        {
+            Resolver = new BackendResolver(static (_, _) => Task.FromResult(new[] { IPAddress.Loopback, IPAddress.Parse("192.0.2.1") })),
+        };
+        await using var balancer = LoadBalancer.Create(options, null, environment);
+        await balancer.StartAsync(token);
+        using var client = await RawClient.ConnectAsync(balancer.EndPoints["web"], token);
+        await client.WriteAsync("hello"u8.ToArray());
+        Assert.That(await client.ReadExactlyAsync(5), Is.EqualTo("hello"u8.ToArray()));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task It_starts_once_and_stops_any_number_of_times(CancellationToken token)
+    {
+        var options = BalancerHarness.Options(Managed, [new IPEndPoint(IPAddress.Loopback, 1)]);
+        await using var balancer = LoadBalancer.Create(options);
+        await balancer.StartAsync(token);
+        Assert.That(() => balancer.StartAsync(token), Throws.InvalidOperationException);
+        await balancer.StopAsync(token);
+        await balancer.StopAsync(token);
+        Assert.That(() => balancer.StartAsync(token), Throws.InvalidOperationException);
+        Assert.That(balancer.Completion.IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task One_that_never_started_can_be_disposed_of(CancellationToken token)
+    {
+        var balancer = LoadBalancer.Create(new LbCoreOptions());
+        await balancer.DisposeAsync();
+        await balancer.Completion.WaitAsync(token);
+    }
+}

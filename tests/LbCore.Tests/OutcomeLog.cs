@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Threading.Tasks;
+using LbCore.Recording;
+using LbCore.TestKit;
+
+namespace LbCore.Tests;
+
+/// <summary>Keeps every outcome.</summary>
+internal sealed class OutcomeLog : IOutcomeRecorder
+{
+    private readonly ConcurrentQueue<ConnectionOutcome> _outcomes = new();
+
+    public int Count => _outcomes.Count;
+
+    public void Record(in ConnectionOutcome outcome) => _outcomes.Enqueue(outcome);
+
+    /// <summary>Waits for the outcome of the given number, from 1, and returns it.</summary>
+    public async Task<ConnectionOutcome> WaitForAsync(int number)
+    {
+        await Eventually.TrueAsync(() => Count >= number, $"outcome {number} is recorded").ConfigureAwait(false);
+        return _outcomes.ElementAt(number - 1);
+    }
+}

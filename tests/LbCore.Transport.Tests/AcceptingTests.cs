@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.TestKit;
+using NUnit.Framework;
+
+namespace LbCore.Transport.Tests;
+
+/// <summary>Contract, point 10: what a listener takes in, what it leaves waiting, and how it stops.</summary>
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[NonParallelizable]
+public sealed class AcceptingTests(EngineCase engineCase) : ContractFixture(engineCase)
+{
+    [Test, CancelAfter(60_000)]
+    public async Task Running_out_of_descriptors_pauses_accepting_and_leaves_open_connections_alone()
+    {
+        Assume.That(OpenDescriptors.CanCount, Is.True, "the limit of descriptors can be set on Linux only");
+        var listener = Harness.Listen(EchoAsync);
+        var open = await Harness.ConnectAsync(listener);
+        await EchoesAsync(open);
+        var waiting = new List<RawClient>();
+        for (var i = 0; i < 8; i++)
+        {
+            // Sockets that are there already: none can be made once the limit is down.
+            waiting.Add(RawClient.Unconnected(Token));
+        }
+
+        using (DescriptorLimit.Lower(OpenDescriptors.Count() + 1))
+        {
+            foreach (var client in waiting)
+            {
+                await client.ConnectAsync(listener.EndPoint);
+            }
+
+            await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().AcceptPauses > 0, "accepting pauses");
+            await EchoesAsync(open);
+        }
+
+        foreach (var client in waiting)
+        {
+            await EchoesAsync(client);
+            client.Dispose();
+        }
+
+        Assert.That(Harness.Engine.ReadCounters().Accepted, Is.EqualTo(1 + waiting.Count));
+        await Eventually.TrueAsync(() => Harness.Log.Contains("pauses"), "the pause is logged");
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task At_the_limit_of_connections_arrivals_wait_until_one_ends()
+    {
+        var listener = Harness.Listen(EchoAsync, options => options with { MaxConnections = 3 });
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 6; i++)
+        {
+            clients.Add(await Harness.ConnectAsync(listener));
+            await clients[i].WriteAsync("ping"u8.ToArray());
+        }
+
+        await Eventually.TrueAsync(() => listener.Connections == 3, "three are served");
+        var served = clients.Select(client => client.ReadExactlyAsync(4)).ToArray();
+        for (var left = 6; left > 3; left--)
+        {
+            await Eventually.TrueAsync(() => served.Count(read => read.IsCompletedSuccessfully) >= 7 - left, "another is served");
+            Assert.That(listener.Connections, Is.LessThanOrEqualTo(3));
+        }
+
+        // Each that ends lets one in. Which one that is depends on the loop; all come in at last.
+        var ended = new HashSet<int>();
+        while (ended.Count < clients.Count)
+        {
+            var next = -1;
+            await Eventually.TrueAsync(
+                () => (next = Enumerable.Range(0, 6).FirstOrDefault(i => served[i].IsCompletedSuccessfully && !ended.Contains(i), -1)) >= 0,
+                "somebody else is served");
+            Assert.That(listener.Connections, Is.LessThanOrEqualTo(3));
+            clients[next].Dispose();
+            ended.Add(next);
+        }
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Stopping_serves_what_waits_in_the_backlog_and_takes_nothing_after()
+    {
+        // Each loop is held while the clients arrive, so that all of them wait when the stop begins.
+        using var hold = new ManualResetEventSlim();
+        var listener = Harness.Listen(EchoAsync);
+        using var held = new CountdownEvent(Harness.Engine.Loops.Count);
+        foreach (var loop in Harness.Engine.Loops)
+        {
+            loop.Post(
+                _ =>
+                {
+                    held.Signal();
+                    hold.Wait(TimeSpan.FromSeconds(20));
+                },
+                null);
+        }
+
+        held.Wait(Token);
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 20; i++)
+        {
+            clients.Add(await Harness.ConnectAsync(listener));
+        }
+
+        var stopping = listener.StopAcceptingAsync();
+        hold.Set();
+        await stopping.WaitAsync(Token);
+        foreach (var client in clients)
+        {
+            await EchoesAsync(client);
+        }
+
+        Assert.That(async () => await RawClient.ConnectAsync(listener.EndPoint, Token), Throws.InstanceOf<System.Net.Sockets.SocketException>());
+        var drained = listener.WhenDrainedAsync();
+        Assert.That(drained.IsCompleted, Is.False);
+        clients.ForEach(client => client.Dispose());
+        await drained.WaitAsync(Token);
+        await listener.StopAcceptingAsync().WaitAsync(Token);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Few_connections_are_spread_over_the_loops()
+    {
+        const int Connections = 64;
+        var perLoop = new int[Harness.Engine.Loops.Count];
+        var listener = Harness.Listen(connection =>
+        {
+            Interlocked.Increment(ref perLoop[connection.Loop.Index]);
+            return EchoAsync(connection);
+        });
+        for (var i = 0; i < Connections; i++)
+        {
+            // Served before the next one comes, or the loops could not know how many each other has.
+            await EchoesAsync(await Harness.ConnectAsync(listener));
+        }
+
+        Assert.That(perLoop.Max() - perLoop.Min(), Is.LessThanOrEqualTo(8), string.Join(" and ", perLoop));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Aborting_a_listeners_connections_leaves_another_listeners_alone()
+    {
+        var first = Harness.Listen(EchoAsync);
+        var second = Harness.Listen(EchoAsync);
+        var ended = await Harness.ConnectAsync(first);
+        var kept = await Harness.ConnectAsync(second);
+        await EchoesAsync(ended);
+        await EchoesAsync(kept);
+        first.AbortConnections(CloseReason.Shutdown);
+        Assert.That((await ended.ReadUntilClosedAsync()).IsReset, Is.True);
+        await EchoesAsync(kept);
+        await EchoesAsync(await Harness.ConnectAsync(first));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_client_that_is_gone_before_it_is_accepted_does_no_harm()
+    {
+        using var hold = new ManualResetEventSlim();
+        var listener = Harness.Listen(EchoAsync);
+        foreach (var loop in Harness.Engine.Loops)
+        {
+            loop.Post(_ => hold.Wait(TimeSpan.FromSeconds(20)), null);
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            (await Harness.ConnectAsync(listener)).Reset();
+        }
+
+        hold.Set();
+        await EchoesAsync(await Harness.ConnectAsync(listener));
+    }
+
+    private static async Task EchoesAsync(RawClient client)
+    {
+        await client.WriteAsync("ping"u8.ToArray());
+        Assert.That(await client.ReadExactlyAsync(4), Is.EqualTo("ping"u8.ToArray()));
+    }
+}

@@ -1,0 +1,191 @@
+using System;
+using System.Collections.Generic;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Tasks;
+using LbCore.TestKit;
+using NUnit.Framework;
+
+namespace LbCore.Transport.Tests;
+
+/// <summary>Dialling: what the network does is data, and nothing hangs.</summary>
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCase)
+{
+    private EventLoop Loop => Harness.Engine.Loops[^1];
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_dialled_connection_talks_and_lives_on_its_loop([Values("127.0.0.1:0", "[::1]:0")] string address)
+    {
+        Assert.That(TransportAddress.TryParse(address, out var endPoint, out _), Is.True);
+        await using var backend = new ScriptedBackend(script => script.Expect("ping"u8).Reply("pong"u8).ExpectEnd(), Token, endPoint: endPoint);
+        await TalkAsync(backend);
+        await backend.PlayedAsync().WaitAsync(Token);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_unix_socket_can_be_dialled()
+    {
+        using var folder = new TemporaryFolder();
+        await using var backend = new ScriptedBackend(
+            script => script.Expect("ping"u8).Reply("pong"u8).ExpectEnd(), Token, endPoint: new UnixDomainSocketEndPoint(folder.File("b.sock")));
+        await TalkAsync(backend);
+        await backend.PlayedAsync().WaitAsync(Token);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_dialled_connection_reads_the_end_and_a_reset_like_any_other()
+    {
+        await using var ending = new ScriptedBackend(script => script.Reply("pong"u8).HalfClose().ExpectEnd(), Token);
+        await using var resetting = new ScriptedBackend(script => script.ResetAfter(4), Token);
+        await Harness.RunAsync(Loop, async () =>
+        {
+            await using var first = await Harness.DialAsync(Loop, ending.EndPoint);
+            Assert.That(await ReadAllAsync(first.Input), Is.EqualTo("pong"u8.ToArray()));
+            await using var second = await Harness.DialAsync(Loop, resetting.EndPoint);
+            await second.Output.WriteAsync("ping"u8.ToArray());
+            try
+            {
+                await second.Input.ReadAsync();
+                Assert.Fail("the reset is an error");
+            }
+            catch (ConnectionAbortedException exception)
+            {
+                Assert.That(exception.Reason, Is.EqualTo(CloseReason.PeerReset));
+            }
+        });
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_refused_dial_says_so() =>
+        Assert.That((await DialAsync(RawListener.RefusingEndPoint())).Status, Is.EqualTo(DialStatus.Refused));
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_refused_ipv6_dial_says_so()
+    {
+        int port;
+        using (var probe = new RawListener(Token, new IPEndPoint(IPAddress.IPv6Loopback, 0)))
+        {
+            port = ((IPEndPoint)probe.EndPoint).Port;
+        }
+
+        Assert.That((await DialAsync(new IPEndPoint(IPAddress.IPv6Loopback, port))).Status, Is.EqualTo(DialStatus.Refused));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_unix_path_without_a_listener_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That((await DialAsync(new UnixDomainSocketEndPoint(folder.File("nobody.sock")))).Status, Is.EqualTo(DialStatus.Refused));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_black_hole_times_out_at_the_deadline()
+    {
+        using var hole = await BlackHole.OpenAsync(Token);
+        var start = Environment.TickCount64;
+        var result = await DialAsync(hole.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMilliseconds(300) });
+        Assert.That(result.Status, Is.EqualTo(DialStatus.TimedOut));
+        Assert.That(result.Connection, Is.Null);
+        Assert.That(Environment.TickCount64 - start, Is.GreaterThanOrEqualTo(280), "the deadline was cut short");
+        await Harness.AtRestAsync();
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Many_dials_into_a_black_hole_all_end()
+    {
+        using var hole = await BlackHole.OpenAsync(Token);
+        var dials = new List<Task<DialResult>>();
+        for (var i = 0; i < 50; i++)
+        {
+            dials.Add(DialAsync(hole.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMilliseconds(200 + i) }));
+        }
+
+        await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().PendingDials > 0 || dials.TrueForAll(dial => dial.IsCompleted), "dials are under way");
+        foreach (var dial in dials)
+        {
+            Assert.That((await dial).Status, Is.EqualTo(DialStatus.TimedOut));
+        }
+
+        await Harness.AtRestAsync();
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_end_of_the_engine_cancels_a_dial()
+    {
+        using var hole = await BlackHole.OpenAsync(Token);
+        var loop = Loop;
+        var ended = NewSource<DialResult>();
+        loop.Post(_ => DialAndTell(), null);
+        await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().PendingDials == 1, "the dial is under way");
+        await Harness.Engine.DisposeAsync();
+        Assert.That((await ended.Task.WaitAsync(Token)).Status, Is.EqualTo(DialStatus.Canceled));
+
+        async void DialAndTell() =>
+            ended.SetResult(await loop.DialAsync(hole.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMinutes(10) }));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_source_address_can_be_chosen()
+    {
+        using var listener = new RawListener(Token);
+        var source = new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0);
+        await Harness.RunAsync(Loop, async () =>
+        {
+            var result = await Loop.DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = source });
+            Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
+            Assert.That(((IPEndPoint)result.Connection!.LocalEndPoint!).Address, Is.EqualTo(source.Address));
+            await result.Connection.DisposeAsync();
+        });
+        using var peer = await listener.AcceptAsync();
+        Assert.That(((IPEndPoint)peer.Socket.RemoteEndPoint!).Address, Is.EqualTo(source.Address));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_source_port_that_is_taken_is_a_clear_outcome_and_no_hang()
+    {
+        using var listener = new RawListener(Token);
+        using var taken = new RawListener(Token);
+        var result = await DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = (IPEndPoint)taken.EndPoint });
+        Assert.That(result.Status, Is.EqualTo(DialStatus.NoLocalPort));
+        await Harness.AtRestAsync();
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_same_source_port_twice_towards_one_address_is_a_clear_outcome()
+    {
+        using var listener = new RawListener(Token);
+        await Harness.RunAsync(Loop, async () =>
+        {
+            var first = await Loop.DialAsync(listener.EndPoint, DialOptions.Default);
+            var again = await Loop.DialAsync(
+                listener.EndPoint, DialOptions.Default with { LocalEndPoint = (IPEndPoint)first.Connection!.LocalEndPoint! });
+            Assert.That(again.Status, Is.EqualTo(DialStatus.NoLocalPort));
+            await first.Connection.DisposeAsync();
+        });
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task An_address_family_that_does_not_fit_is_data_too()
+    {
+        using var listener = new RawListener(Token);
+        var result = await DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
+        Assert.That(result.Status, Is.Not.EqualTo(DialStatus.Connected));
+        await Harness.AtRestAsync();
+    }
+
+    private Task<DialResult> DialAsync(EndPoint endPoint, DialOptions? options = null) => Harness.RunAsync(Loop, async () =>
+    {
+        var result = await Loop.DialAsync(endPoint, options ?? DialOptions.Default);
+        Assert.That(Loop.InLoop, Is.True, "a dial continues on its loop");
+        return result;
+    });
+
+    private Task TalkAsync(ScriptedBackend backend) => Harness.RunAsync(Loop, async () =>
+    {
+        await using var connection = await Harness.DialAsync(Loop, backend.EndPoint);
+        Assert.That(connection.Loop, Is.SameAs(Loop));
+        await connection.Output.WriteAsync("ping"u8.ToArray());
+        Assert.That(await ReadExactlyAsync(connection.Input, 4), Is.EqualTo("pong"u8.ToArray()));
+    });
+}

@@ -1,0 +1,137 @@
+using System;
+using System.IO.Pipelines;
+using System.Threading.Tasks;
+using LbCore.TestKit;
+using NUnit.Framework;
+
+namespace LbCore.Transport.Tests;
+
+/// <summary>Contract, point 5: a reset is an error, never the end of the stream. A truncated body must not look complete.</summary>
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.All))]
+public sealed class ResetTests(EngineCase engineCase) : ContractFixture(engineCase)
+{
+    [Test, CancelAfter(30_000)]
+    public Task A_pending_read_throws_on_a_reset() => WithPairAsync(async (connection, client) =>
+    {
+        var pending = connection.Input.ReadAsync().AsTask();
+        client.Reset();
+        var error = await client.CatchAsync(() => pending);
+        Assert.That(error, Is.InstanceOf<ConnectionAbortedException>());
+        Assert.That(((ConnectionAbortedException)error!).Reason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+    });
+
+    [Test, CancelAfter(30_000)]
+    public Task A_read_after_a_reset_throws_every_time() => WithPairAsync(async (connection, client) =>
+    {
+        client.Reset();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(await client.CatchAsync(() => DrainAsync(connection)), Is.InstanceOf<ConnectionAbortedException>());
+        }
+    });
+
+    [Test, CancelAfter(30_000)]
+    public Task A_read_throws_after_a_send_has_met_the_reset_first() => WithPairAsync(async (connection, client) =>
+    {
+        client.Reset();
+        FlushResult result;
+        do
+        {
+            result = await connection.Output.WriteAsync(new byte[1024]);
+        }
+        while (!result.IsCompleted);
+
+        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(await client.CatchAsync(() => DrainAsync(connection)), Is.InstanceOf<ConnectionAbortedException>());
+    });
+
+    [Test, CancelAfter(30_000)]
+    public Task Writing_to_a_peer_that_is_gone_reports_it_and_does_not_throw() => WithPairAsync(async (connection, client) =>
+    {
+        client.Reset();
+        await client.CatchAsync(() => DrainAsync(connection));
+        Assert.That((await connection.Output.WriteAsync(new byte[10])).IsCompleted, Is.True);
+        Assert.That((await connection.Output.FlushAsync()).IsCompleted, Is.True);
+        connection.Output.GetMemory(10);
+        connection.Output.Advance(10);
+        Assert.That((await connection.Output.FlushAsync()).IsCompleted, Is.True);
+    });
+
+    [Test, CancelAfter(30_000)]
+    public Task A_blocked_write_ends_when_the_peer_resets() => WithPairAsync(
+        async (connection, client) =>
+        {
+            var pending = connection.Output.WriteAsync(new byte[32 * 1024 * 1024]).AsTask();
+            Assert.That(pending.IsCompleted, Is.False);
+            client.Reset();
+            Assert.That((await pending).IsCompleted, Is.True);
+        },
+        clientBufferSize: 64 * 1024);
+
+    [Test, CancelAfter(30_000)]
+    public async Task Bytes_read_before_a_reset_stay_and_what_follows_is_an_error()
+    {
+        var (connection, client) = await PairAsync();
+        await OnLoopAsync(connection, async () =>
+        {
+            var loopClient = new LoopClient(client, connection.Loop);
+            await loopClient.SendAsync("abc");
+            var result = await connection.Input.ReadAtLeastAsync(3);
+            connection.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            loopClient.Reset();
+            var error = await loopClient.CatchAsync(() => DrainAsync(connection));
+            Assert.That(error, Is.InstanceOf<ConnectionAbortedException>(), "the three bytes do not make a whole stream");
+        });
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_first_cause_is_kept()
+    {
+        var (connection, _) = await PairAsync();
+        var cause = new TimeoutException("first");
+        await OnLoopAsync(connection, () =>
+        {
+            connection.Abort(CloseReason.IdleTimeout, cause);
+            connection.Abort(CloseReason.Aborted, new InvalidOperationException("second"));
+            Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.IdleTimeout));
+            Assert.That(connection.CloseException, Is.SameAs(cause));
+            return Task.CompletedTask;
+        });
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task An_abort_from_another_thread_wakes_both_directions_and_resets_the_peer()
+    {
+        var (connection, client) = await PairAsync(clientBufferSize: 64 * 1024);
+        var both = OnLoopAsync(connection, async () =>
+        {
+            var loopClient = new LoopClient(client, connection.Loop);
+            var reading = connection.Input.ReadAsync().AsTask();
+            var writing = connection.Output.WriteAsync(new byte[32 * 1024 * 1024]).AsTask();
+            var error = await loopClient.CatchAsync(() => reading);
+            Assert.That(error, Is.InstanceOf<ConnectionAbortedException>());
+            Assert.That(((ConnectionAbortedException)error!).Reason, Is.EqualTo(CloseReason.Shutdown));
+            Assert.That((await writing).IsCompleted, Is.True);
+        });
+        await Harness.RunAsync(connection.Loop, () => true);
+        connection.Abort(CloseReason.Shutdown);
+        await both;
+        Assert.That((await client.ReadUntilClosedAsync()).IsReset, Is.True);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_handler_that_leaves_bytes_unsent_does_not_make_the_stream_look_complete()
+    {
+        var listener = Harness.Listen(async connection =>
+        {
+            await ReadExactlyAsync(connection.Input, 1);
+
+            // The write does not complete, and the handler ends.
+            _ = connection.Output.WriteAsync(new byte[32 * 1024 * 1024]).AsTask();
+        });
+        var client = await Harness.ConnectAsync(listener, bufferSize: 64 * 1024);
+        await client.WriteAsync(new byte[1]);
+        Assert.That((await client.ReadUntilClosedAsync()).IsReset, Is.True);
+    }
+}
