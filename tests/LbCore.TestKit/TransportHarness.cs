@@ -62,13 +62,13 @@ public sealed class TransportHarness : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Dials from a loop, secured where the set-up says so, unless it is to stay plain. On the loop only.</summary>
-    public async Task<TransportConnection> DialAsync(EventLoop loop, EndPoint endPoint, bool plain = false)
+    /// <summary>Dials from a loop, secured where the set-up or the caller says so. On the loop only.</summary>
+    public async Task<TransportConnection> DialAsync(EventLoop loop, EndPoint endPoint, bool? secure = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
         var result = await loop.DialAsync(endPoint, DialOptions.Default).ConfigureAwait(false);
         Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
-        if (!Case.Tls || plain)
+        if (!(secure ?? Case.Tls))
         {
             return result.Connection!;
         }

@@ -30,15 +30,12 @@ public sealed class BufferOwnershipTests(EngineCase engineCase) : ContractFixtur
 
     [Test, CancelAfter(60_000)]
     public Task A_blocked_send_delivers_only_its_own_bytes([Values] Interruption interruption) =>
-        InterruptBlockedSendAsync(interruption, plainDestination: false);
+        InterruptBlockedSendAsync(interruption, secureDestination: Case.Tls);
 
     [Test, CancelAfter(60_000)]
-    public Task A_blocked_plain_send_of_decrypted_bytes_delivers_only_them(
-        [Values(Interruption.SourceResets, Interruption.SourceIsAborted, Interruption.SourceIsDisposed, Interruption.ReaderIsCompleted)] Interruption interruption)
-    {
-        Assume.That(Case.Tls, Is.True, "bare connections are the other test's");
-        return InterruptBlockedSendAsync(interruption, plainDestination: true);
-    }
+    public Task A_blocked_send_between_a_bare_and_a_secured_connection_delivers_only_its_own_bytes(
+        [Values(Interruption.SourceResets, Interruption.SourceIsAborted, Interruption.SourceIsDisposed, Interruption.ReaderIsCompleted)] Interruption interruption) =>
+        InterruptBlockedSendAsync(interruption, secureDestination: !Case.Tls);
 
     [Test, CancelAfter(60_000)]
     public async Task Clients_that_come_and_go_never_see_each_others_bytes()
@@ -49,7 +46,7 @@ public sealed class BufferOwnershipTests(EngineCase engineCase) : ContractFixtur
         await Task.WhenAll(seeds.Select(seed => Task.Run(() => ComeAndGoAsync(listener, new Random(seed)), Token)));
     }
 
-    private async Task InterruptBlockedSendAsync(Interruption interruption, bool plainDestination)
+    private async Task InterruptBlockedSendAsync(Interruption interruption, bool secureDestination)
     {
         using var bystanders = new Bystanders();
         var echo = Harness.Listen(EchoAsync);
@@ -60,7 +57,7 @@ public sealed class BufferOwnershipTests(EngineCase engineCase) : ContractFixtur
         long passed = 0;
         var listener = Harness.Listen(async source =>
         {
-            var destination = await Harness.DialAsync(source.Loop, peerListener.EndPoint, plainDestination);
+            var destination = await Harness.DialAsync(source.Loop, peerListener.EndPoint, secureDestination);
             relayed.SetResult((source, destination));
             await RelayAsync(source, destination, count => Interlocked.Add(ref passed, count));
         });
@@ -68,7 +65,7 @@ public sealed class BufferOwnershipTests(EngineCase engineCase) : ContractFixtur
         var pattern = TestRandom.Bytes(PatternLength, seed: 77);
         var client = await Harness.ConnectAsync(listener, KernelBuffer);
         using var peer = await peerListener.AcceptAsync();
-        if (Case.Tls && !plainDestination)
+        if (secureDestination)
         {
             await peer.SecureAsServerAsync();
         }

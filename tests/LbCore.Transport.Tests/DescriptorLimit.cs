@@ -33,7 +33,7 @@ internal sealed partial class DescriptorLimit : IDisposable
         const int Threads = 12;
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, Threads), completions);
-        using var together = new CountdownEvent(Threads);
+        var together = new CountdownEvent(Threads);
         for (var i = 0; i < Threads; i++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(

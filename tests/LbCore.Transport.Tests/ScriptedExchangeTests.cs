@@ -73,13 +73,12 @@ public sealed class ScriptedExchangeTests(EngineCase engineCase) : ContractFixtu
     }
 
     [Test, CancelAfter(60_000)]
-    public async Task A_fin_without_close_notify_is_a_truncation_under_tls()
+    public async Task A_fin_alone_is_an_end_and_under_tls_a_truncation()
     {
-        Assume.That(Case.Tls, Is.True);
         for (var at = 0; at < Request.Length; at++)
         {
             var (error, bytes) = await EndAfterAsync(at, client => client.SendFin());
-            Assert.That(error, Is.InstanceOf<ConnectionAbortedException>(), $"after {at} bytes");
+            Assert.That(error, Case.Tls ? Is.InstanceOf<ConnectionAbortedException>() : Is.Null, $"after {at} bytes");
             Assert.That(bytes, Is.EqualTo(at));
         }
     }

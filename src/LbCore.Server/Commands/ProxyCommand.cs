@@ -121,6 +121,15 @@ internal sealed class ProxyCommand
             result.AddError("--mode http (the default) is not supported yet; add --mode tcp.");
         }
 
+        // --backend takes several values, and would take a mistyped option as one of them.
+        foreach (var token in result.GetResult(_backend)?.Tokens ?? [])
+        {
+            if (token.Value.StartsWith('-'))
+            {
+                result.AddError($"'{token.Value}' is not an option of proxy, nor a backend's address.");
+            }
+        }
+
         var backends = result.GetResult(_backend)?.Tokens.Count ?? 0;
         var weights = result.GetResult(_weight)?.Tokens.Count ?? 0;
         if (weights > 0 && weights != backends)
