@@ -10,44 +10,8 @@ namespace LbCore.Transport.Tests;
 
 /// <summary>Contract, point 10: what a listener takes in, what it leaves waiting, and how it stops.</summary>
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
-[NonParallelizable]
 public sealed class AcceptingTests(EngineCase engineCase) : ContractFixture(engineCase)
 {
-    [Test, CancelAfter(60_000)]
-    public async Task Running_out_of_descriptors_pauses_accepting_and_leaves_open_connections_alone()
-    {
-        Assume.That(OpenDescriptors.CanCount, Is.True, "the limit of descriptors can be set on Linux only");
-        var listener = Harness.Listen(EchoAsync);
-        var open = await Harness.ConnectAsync(listener);
-        await EchoesAsync(open);
-        var waiting = new List<RawClient>();
-        for (var i = 0; i < 8; i++)
-        {
-            // Sockets that are there already: none can be made once the limit is down.
-            waiting.Add(RawClient.Unconnected(Token));
-        }
-
-        using (DescriptorLimit.Lower(OpenDescriptors.Count() + 1))
-        {
-            foreach (var client in waiting)
-            {
-                await client.ConnectAsync(listener.EndPoint);
-            }
-
-            await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().AcceptPauses > 0, "accepting pauses");
-            await EchoesAsync(open);
-        }
-
-        foreach (var client in waiting)
-        {
-            await EchoesAsync(client);
-            client.Dispose();
-        }
-
-        Assert.That(Harness.Engine.ReadCounters().Accepted, Is.EqualTo(1 + waiting.Count));
-        await Eventually.TrueAsync(() => Harness.Log.Contains("pauses"), "the pause is logged");
-    }
-
     [Test, CancelAfter(30_000)]
     public async Task At_the_limit_of_connections_arrivals_wait_until_one_ends()
     {

@@ -1,7 +1,6 @@
 using System;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Threading;
 
 namespace LbCore.Transport.Tests;
 
@@ -16,7 +15,6 @@ internal sealed partial class DescriptorLimit : IDisposable
 
     public static DescriptorLimit Lower(int limit)
     {
-        StartThreads();
         var before = default(Limit);
         Check(GetLimit(NumberOfFiles, ref before));
         var lowered = new Limit { Soft = (ulong)limit, Hard = before.Hard };
@@ -25,30 +23,6 @@ internal sealed partial class DescriptorLimit : IDisposable
     }
 
     public void Dispose() => Check(SetLimit(NumberOfFiles, in _before));
-
-    // The runtime ends the process when it cannot start a thread for want of descriptors: those that may be needed soon
-    // are started before, and idle for a while.
-    private static void StartThreads()
-    {
-        const int Threads = 12;
-        ThreadPool.GetMinThreads(out var workers, out var completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, Threads), completions);
-        var together = new CountdownEvent(Threads);
-        for (var i = 0; i < Threads; i++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static all =>
-                {
-                    all.Signal();
-                    all.Wait(TimeSpan.FromSeconds(5));
-                },
-                together,
-                preferLocal: false);
-        }
-
-        together.Wait(TimeSpan.FromSeconds(5));
-        ThreadPool.SetMinThreads(workers, completions);
-    }
 
     private static void Check(int result)
     {

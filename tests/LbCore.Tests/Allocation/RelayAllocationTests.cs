@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Allocation;
 
 /// <summary>Relaying a message allocates nothing. Alone, since it looks at the whole process.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Epoll))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.EpollBare))]
 [NonParallelizable]
 internal sealed class RelayAllocationTests
 {
