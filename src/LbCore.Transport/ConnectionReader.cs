@@ -117,6 +117,12 @@ internal sealed partial class ConnectionReader : PipeReader, IValueTaskSource<Re
             throw new InvalidOperationException("What is consumed has been examined: examined lies before consumed.");
         }
 
+        if (consumedBytes == _buffered)
+        {
+            ReleaseAll();
+            return;
+        }
+
         ReleaseBefore(consumed);
         _buffered -= consumedBytes;
         _examined = examinedBytes - consumedBytes;

@@ -199,7 +199,6 @@ internal sealed partial class ConnectionWriter
     private void MakeRoom(int sizeHint)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        BeginWrite();
         var needed = Math.Max(sizeHint, 1);
         if (_tail is not null && _tail.Block.Length - _end >= needed)
         {

@@ -46,12 +46,14 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
+        BeginWrite();
         MakeRoom(sizeHint);
         return _tail!.Block.Memory[_end..];
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
+        BeginWrite();
         MakeRoom(sizeHint);
         return _tail!.Block.GetSpan()[_end..];
     }
@@ -177,8 +179,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         {
             if (_cancelRequested)
             {
-                KeepWaiting();
-                _slot.Signal();
+                CompleteCanceled();
                 return;
             }
 
@@ -196,11 +197,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
 
     bool PendingCancellation.ICancellationTarget.IsWaitingFor(PendingCancellation cancellation) => _slot.IsWatching(cancellation);
 
-    void PendingCancellation.ICancellationTarget.CompleteCanceled()
-    {
-        KeepWaiting();
-        _slot.Signal();
-    }
+    void PendingCancellation.ICancellationTarget.CompleteCanceled() => CompleteCanceled();
 
     public override string ToString() => _connection.ToString();
 
@@ -251,6 +248,18 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     internal void ReleaseUnsent()
     {
         DropUnsent();
+    }
+
+    private void CompleteCanceled()
+    {
+        KeepWaiting();
+        if (_completed)
+        {
+            // Nobody flushes any more: what is left goes out by itself.
+            Queue();
+        }
+
+        _slot.Signal();
     }
 
     private void BeginWrite()

@@ -127,15 +127,16 @@ public abstract class EventLoop
         }
 
         _inbox.Enqueue(item);
-        Interlocked.Decrement(ref _posting);
 
-        // The decrement is a full fence between the enqueue and this read; the loop sets _sleeping, fences, then looks
-        // at the inbox. One of the two sees the other, so no item waits beside a sleeping loop.
-        if (Volatile.Read(ref _sleeping) == 1 && Interlocked.Exchange(ref _sleeping, 0) == 1)
+        // The exchange is a full fence after the enqueue; the loop sets _sleeping, fences, then looks at the inbox. One of
+        // the two sees the other, so no item waits beside a sleeping loop.
+        if (Interlocked.CompareExchange(ref _sleeping, 0, 1) == 1)
         {
             Wake();
         }
 
+        // Only after the wake: the loop's end waits for this, and then closes what the wake writes to.
+        Interlocked.Decrement(ref _posting);
         return true;
     }
 
@@ -153,6 +154,11 @@ public abstract class EventLoop
     {
         Subject = subject;
         Dispatches++;
+        RenewBudget();
+    }
+
+    internal void RenewBudget()
+    {
         OperationsLeft = _operationBudget;
         BytesLeft = _byteBudget;
     }

@@ -87,18 +87,26 @@ internal sealed class LoopListener : TransportListener
     /// <summary>Counts a connection before it is handed to its loop. False when the listener is full.</summary>
     public bool TryAdmit()
     {
-        if (Interlocked.Increment(ref _connections) <= _maxConnections || IsStopping)
+        var current = Connections;
+        while (current < _maxConnections || IsStopping)
         {
-            return true;
+            var seen = Interlocked.CompareExchange(ref _connections, current + 1, current);
+            if (seen == current)
+            {
+                return true;
+            }
+
+            current = seen;
         }
 
-        OnConnectionEnded();
         return false;
     }
 
     /// <summary>Serves an admitted connection, on its loop.</summary>
     public void Serve(SocketConnection connection)
     {
+        // An accept shares its dispatch with the handlers of the batch; each of them begins with a budget of its own.
+        connection.OwnLoop.RenewBudget();
         _engine.OnAccepted();
         connection.Serve(_handler, this);
     }

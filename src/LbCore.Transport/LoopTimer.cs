@@ -17,8 +17,8 @@ public abstract class LoopTimer : ILoopWorkItem
 
     private TimerWheel? _wheel;
 
-    /// <summary>Gets whether the timer is set.</summary>
-    public bool IsScheduled => DueTick >= 0;
+    /// <summary>Gets whether the timer is set, or has fired and waits for its turn in the run queue.</summary>
+    public bool IsScheduled => DueTick != NotScheduled;
 
     internal LoopTimer? Next { get; set; }
 

@@ -257,10 +257,9 @@ internal abstract class SocketConnection : TransportConnection
 
     private void OnRootEnded()
     {
-        if (!OwnLoop.InLoop && !OwnLoop.HasEnded)
+        // The handler ended elsewhere; its connection still ends on its loop, as long as there is one.
+        if (!OwnLoop.InLoop && OwnLoop.Post(static state => ((SocketConnection)state!).OnRootEnded(), this))
         {
-            // The handler ended elsewhere; its connection still ends on its loop.
-            OwnLoop.Post(static state => ((SocketConnection)state!).OnRootEnded(), this);
             return;
         }
 

@@ -20,6 +20,8 @@ internal static class UnixSocketFile
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
+            // With a full backlog a blocking connect would wait for ever.
+            probe.Blocking = false;
             probe.Connect(endPoint);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)

@@ -25,22 +25,25 @@ public sealed class ListeningTests(EngineCase engineCase) : ContractFixture(engi
     public async Task Dual_stack_serves_both_stacks_and_shows_ipv4_clients_as_such()
     {
         var remotes = System.Threading.Channels.Channel.CreateUnbounded<EndPoint?>();
-        var listener = Harness.Engine.Listen(
-            new ListenOptions { EndPoint = new IPEndPoint(IPAddress.IPv6Any, 0) },
-            new DelegateHandler(async connection =>
+        var listener = Harness.Listen(
+            connection =>
             {
                 remotes.Writer.TryWrite(connection.RemoteEndPoint);
-                await EchoAsync(connection);
-            }));
+                return EchoAsync(connection);
+            },
+            options => options with { EndPoint = new IPEndPoint(IPAddress.IPv6Any, 0) });
         var port = ((IPEndPoint)listener.EndPoint).Port;
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
             using var client = await RawClient.ConnectAsync(new IPEndPoint(address, port), Token);
+            if (Case.Tls)
+            {
+                await client.SecureAsClientAsync();
+            }
+
             await EchoesAsync(client);
             Assert.That(((IPEndPoint)(await remotes.Reader.ReadAsync(Token))!).Address, Is.EqualTo(address));
         }
-
-        await listener.DisposeAsync();
     }
 
     [Test, CancelAfter(30_000)]

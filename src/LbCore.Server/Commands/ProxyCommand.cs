@@ -116,7 +116,7 @@ internal sealed class ProxyCommand
 
     private void Check(CommandResult result)
     {
-        if (result.GetValue(_mode) != "tcp")
+        if (result.GetResult(_mode)?.Tokens is not [{ Value: "tcp" }])
         {
             result.AddError("--mode http (the default) is not supported yet; add --mode tcp.");
         }

@@ -56,7 +56,7 @@ internal sealed class LoadBalancerService : IHostedService
             output.Write(Encoding.UTF8.GetBytes(line));
             output.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Whoever started us does not listen; that is no reason not to serve.
         }

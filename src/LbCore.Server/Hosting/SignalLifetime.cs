@@ -26,6 +26,9 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
             Register(PosixSignal.SIGTERM, 15),
             Register(PosixSignal.SIGINT, 2),
             Register(PosixSignal.SIGQUIT, 3),
+
+            // There is no configuration file to read again yet; a closed terminal must not cut connections.
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true),
         ];
         return Task.CompletedTask;
     }

@@ -179,6 +179,9 @@ internal sealed unsafe class BufferPool
     /// <summary>Frees, each period, half of what nobody needed in it: after a burst the pool melts away, and under steady load it stays.</summary>
     private sealed class TrimTimer(BufferPool pool, EventLoop loop) : LoopTimer
     {
+        // Giving back a block that was used takes microseconds; a burst's worth at once would stall the loop.
+        private const int MostAtOnce = 256;
+
         private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
         public void EnsureRunning()
@@ -193,11 +196,16 @@ internal sealed unsafe class BufferPool
         protected override void OnTimer()
         {
             var unneeded = Math.Min(pool._lowestPooled, pool._pooled);
-            pool.Trim(pool._pooled - ((unneeded + 1) / 2));
-            pool._lowestPooled = pool._pooled;
+            var surplus = (unneeded + 1) / 2;
+            pool.Trim(pool._pooled - Math.Min(surplus, MostAtOnce));
+            if (surplus <= MostAtOnce)
+            {
+                pool._lowestPooled = pool._pooled;
+            }
+
             if (pool._pooled > 0)
             {
-                Schedule(loop, Period);
+                Schedule(loop, surplus > MostAtOnce ? TimeSpan.Zero : Period);
             }
         }
     }

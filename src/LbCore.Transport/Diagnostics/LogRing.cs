@@ -79,9 +79,9 @@ internal sealed class LogRing : ILogger, IAsyncDisposable
             }
 
             ReportDropped();
-            Volatile.Write(ref _writing, 0);
+            Interlocked.Exchange(ref _writing, 0);
 
-            // An entry that came after the last look saw _writing still set and started nobody.
+            // A full fence, then the looks below: an entry that came after the last look saw _writing still set and started nobody.
         }
         while (!_entries.IsEmpty && Interlocked.Exchange(ref _writing, 1) == 0);
 

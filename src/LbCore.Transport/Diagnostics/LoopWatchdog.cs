@@ -71,12 +71,22 @@ internal sealed class LoopWatchdog
         }
     }
 
-    private static string Describe(object subject) => subject switch
+    private static string Describe(object subject)
     {
-        TransportConnection or LoopTimer => $"{subject.GetType().Name} {subject}",
-        Delegate callback => $"{callback.Method.DeclaringType?.FullName}.{callback.Method.Name}",
-        _ => subject.ToString() ?? subject.GetType().Name,
-    };
+        try
+        {
+            return subject switch
+            {
+                Delegate callback => $"{callback.Method.DeclaringType?.FullName}.{callback.Method.Name}",
+                _ => $"{subject.GetType().Name} {subject}",
+            };
+        }
+        catch (Exception)
+        {
+            // A subject's own ToString runs here, off its loop; it must not end the process.
+            return subject.GetType().Name;
+        }
+    }
 
     private struct Observation
     {

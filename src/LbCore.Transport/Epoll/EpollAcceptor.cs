@@ -1,5 +1,4 @@
 using System;
-using System.Net.Sockets;
 using LbCore.Transport.Diagnostics;
 
 namespace LbCore.Transport.Epoll;
@@ -19,10 +18,14 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
 
     private const long PauseLogInterval = 1000;
 
+    // The backlog of an IP listener only shrinks during a stop; that of a unix socket may be refilled for ever.
+    private const long MostStopMilliseconds = 2000;
+
     private readonly EpollLoop _loop;
     private readonly LoopListener _listener;
     private readonly int _descriptor;
     private readonly bool _isUnix;
+    private long _stopDeadline;
     private long _lastPauseLogged = -PauseLogInterval;
     private bool _queued;
     private bool _paused;
@@ -76,6 +79,13 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
         if (_stopping)
         {
             AcceptAll();
+            if (_queued && _loop.ReadClock() < _stopDeadline)
+            {
+                // The budget ended before the backlog did.
+                Schedule(_loop, StopGrace);
+                return;
+            }
+
             CloseNow();
             return;
         }
@@ -122,6 +132,7 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
         }
 
         _stopping = true;
+        _stopDeadline = _loop.ReadClock() + MostStopMilliseconds;
         SetPaused(false);
         if (!_isUnix)
         {
@@ -151,17 +162,12 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
     private void AcceptAll()
     {
         var address = stackalloc byte[SocketAddress.MaxLength];
+        var acceptsLeft = _loop.Options.OperationBudget;
         while (!_paused && !_closed)
         {
-            if (_loop.BudgetSpent)
+            if (acceptsLeft-- == 0)
             {
                 Queue();
-                return;
-            }
-
-            if (_listener.IsFull && !_stopping)
-            {
-                Pause();
                 return;
             }
 
@@ -170,17 +176,28 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
                 return;
             }
 
+            // A place first: a connection that has been accepted cannot go back to the backlog.
+            if (!_listener.TryAdmit())
+            {
+                Pause();
+                return;
+            }
+
             var length = SocketAddress.MaxLength;
             var descriptor = Libc.Accept(_descriptor, address, &length, AcceptFlags);
-            _loop.Spend(0);
             if (descriptor >= 0)
             {
                 _nearLimit = DescriptorHeadroom.IsReached(descriptor);
                 Place(descriptor, new PeerAddress(address, length));
             }
-            else if (!OnAcceptError(_loop.Error))
+            else
             {
-                return;
+                var error = _loop.Error;
+                _listener.OnConnectionEnded();
+                if (!OnAcceptError(error))
+                {
+                    return;
+                }
             }
         }
     }
@@ -194,7 +211,8 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
                 return false;
 
             // Tier 1: this one connection was gone before we took it (accept(2) passes its network errors on).
-            case Libc.EINTR or Libc.ECONNABORTED or Libc.EPROTO or Libc.ENETDOWN or Libc.EHOSTDOWN or Libc.EHOSTUNREACH or Libc.ENETUNREACH or Libc.ECONNRESET or Libc.ETIMEDOUT:
+            case Libc.EINTR or Libc.ECONNABORTED or Libc.EPROTO or Libc.ENETDOWN or Libc.EHOSTDOWN or Libc.EHOSTUNREACH or Libc.ENETUNREACH or Libc.ECONNRESET or Libc.ETIMEDOUT
+                or Libc.EPERM or Libc.ENONET or Libc.ENOPROTOOPT or Libc.EOPNOTSUPP:
                 _loop.Engine.OnAcceptError();
                 return true;
 
@@ -211,7 +229,7 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
             default:
                 TransportLog.AcceptStopped(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), EpollErrors.ToSocketError(error).ToString());
                 CloseNow();
-                _loop.Engine.OnListenerBroken(_listener.EndPoint, (SocketError)error);
+                _loop.Engine.OnListenerBroken(_listener.EndPoint, EpollErrors.ToSocketError(error));
                 return false;
         }
     }
@@ -248,13 +266,6 @@ internal sealed unsafe class EpollAcceptor : LoopTimer, IEpollSource, IAcceptor
 
     private void Place(int descriptor, in PeerAddress peer)
     {
-        if (!_listener.TryAdmit())
-        {
-            // Another loop took the last place meanwhile: this one cannot go back to the backlog.
-            _ = Libc.Close(descriptor);
-            return;
-        }
-
         var target = (EpollLoop)_loop.Engine.LoopFor(_loop);
         if (ReferenceEquals(target, _loop))
         {

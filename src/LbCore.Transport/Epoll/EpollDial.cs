@@ -54,8 +54,10 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         var error = 0;
         var length = sizeof(int);
         _ = Libc.GetSocketOption(_connection!.Descriptor, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
-        if (error != 0)
+        if (error is not 0 and not Libc.ECONNRESET and not Libc.EPIPE)
         {
+            // A reset is another matter: it came after the connection stood, and bytes may have come before it. The event
+            // carries the error flag, so the connection knows.
             Fail(error);
         }
         else if (IsConnectedToItself())

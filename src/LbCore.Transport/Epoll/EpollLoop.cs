@@ -104,7 +104,10 @@ internal sealed unsafe class EpollLoop : EventLoop
     private protected override void OnStarting()
     {
         _errno = Libc.ErrnoLocation();
-        _ = EventBuffer.Add(_epoll, _wakeDescriptor, Libc.EPOLLIN | Libc.EPOLLET, (uint)_wakeDescriptor);
+        if (EventBuffer.Add(_epoll, _wakeDescriptor, Libc.EPOLLIN | Libc.EPOLLET, (uint)_wakeDescriptor) != 0)
+        {
+            throw new Win32Exception(Error, "The loop could not be given its wake-up call.");
+        }
     }
 
     private protected override void Poll(int timeout)

@@ -22,6 +22,7 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
     private bool _paused;
     private bool _stopping;
     private bool _closed;
+    private bool _reported;
 
     public ManagedAcceptor(ManagedLoop loop, LoopListener listener, Socket socket)
     {
@@ -32,7 +33,11 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
         _accept.Completed += static (_, args) =>
         {
             var self = (ManagedAcceptor)args.UserToken!;
-            self._loop.Post(static state => ((ManagedAcceptor)state!).OnAccepted(), self);
+            if (!self._loop.Post(static state => ((ManagedAcceptor)state!).OnAccepted(), self))
+            {
+                args.AcceptSocket?.Dispose();
+                self._listener.OnAcceptorStopped();
+            }
         };
     }
 
@@ -73,7 +78,11 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
         Cancel();
         _loop.Remove(this);
         _socket.Dispose();
-        _listener.OnAcceptorStopped();
+        if (!_accepting)
+        {
+            _reported = true;
+            _listener.OnAcceptorStopped();
+        }
     }
 
     public override string ToString() => $"listener {TransportAddress.Format(_listener.EndPoint)}";
@@ -124,6 +133,13 @@ internal sealed class ManagedAcceptor : LoopTimer, IAcceptor
         else if (!_closed)
         {
             OnAcceptError(_accept.SocketError);
+        }
+
+        if (_closed && !_reported)
+        {
+            // Closing waited for this accept, so that no connection comes after the listener has said that it stopped.
+            _reported = true;
+            _listener.OnAcceptorStopped();
         }
 
         AcceptNext();

@@ -168,6 +168,7 @@ internal sealed partial class TcpRelay : LoopTimer
     /// <summary>Ends everything, with the outcome recorded exactly once, since the root passes here exactly once.</summary>
     private void End()
     {
+        _upstream?.OnPeerChanged(null, null);
         Cancel();
         _client.OnPeerChanged(null, null);
         ReleaseReservation();
