@@ -222,7 +222,8 @@ internal sealed partial class ConnectionWriter
 
     private int EndOf(BufferSegment segment) => ReferenceEquals(segment, _tail) ? _end : segment.Memory.Length;
 
-    private void DropUnsent()
+    /// <summary>Gives back what the writer holds, when the connection is disposed of.</summary>
+    internal void DropUnsent()
     {
         _waiting?.Release();
         _waiting = null;

@@ -37,7 +37,7 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
     public override long UnflushedBytes => _unflushed;
 
     /// <summary>Gets whether bytes that were written have not gone out.</summary>
-    internal bool HasUnsent => _head is not null || _waiting is not null;
+    private bool HasUnsent => _head is not null || _waiting is not null;
 
     /// <summary>Gets whether bytes are left that the kernel has not taken.</summary>
     internal bool IsUnfinished => HasUnsent || _sending;
@@ -242,12 +242,6 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         {
             Queue();
         }
-    }
-
-    /// <summary>Gives back what the writer holds, when the connection is disposed of.</summary>
-    internal void ReleaseUnsent()
-    {
-        DropUnsent();
     }
 
     private void CompleteCanceled()

@@ -14,7 +14,7 @@ internal struct SendVector
 
     public void Add(ref int count, ReadOnlyMemory<byte> memory)
     {
-        this[count] = new Piece(memory.Pin(), memory.Length, memory);
+        this[count] = new Piece(memory.Pin(), memory.Length);
         count++;
     }
 
@@ -27,12 +27,10 @@ internal struct SendVector
     }
 
     /// <summary>Is one pinned piece. Disposing of the pin of a loop's block does nothing.</summary>
-    internal struct Piece(MemoryHandle pin, int length, ReadOnlyMemory<byte> memory)
+    internal struct Piece(MemoryHandle pin, int length)
     {
         public MemoryHandle Pin = pin;
 
         public readonly int Length => length;
-
-        public readonly ReadOnlyMemory<byte> Memory => memory;
     }
 }

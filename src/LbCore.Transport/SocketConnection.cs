@@ -227,7 +227,7 @@ internal abstract class SocketConnection : TransportConnection
 
         // A stream that is cut must not look complete: what could not be sent turns the close into a reset.
         Close(CloseReason.Disposed, null, reset: _writer.IsUnfinished);
-        _writer.ReleaseUnsent();
+        _writer.DropUnsent();
     }
 
     private void NoteClose(CloseReason reason, Exception? exception)

@@ -95,9 +95,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint value, int flags);
 
-    [LibraryImport("libc", EntryPoint = "read"), SuppressGCTransition]
-    public static partial nint Read(int descriptor, void* target, nuint length);
-
     [LibraryImport("libc", EntryPoint = "write"), SuppressGCTransition]
     public static partial nint Write(int descriptor, void* source, nuint length);
 
