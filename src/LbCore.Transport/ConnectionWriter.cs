@@ -1,73 +1,39 @@
 using System;
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
-using System.Threading.Tasks.Sources;
-using LbCore.Transport.Buffers;
 
 namespace LbCore.Transport;
 
 /// <summary>
-/// Is a connection's writer. Bytes written through <see cref="GetMemory"/> lie in the loop's blocks until they are
-/// flushed; bytes given to WriteAsync or SendAsync are sent from where they lie, in the same call as those before them.
+/// Is a socket connection's writer. Bytes written through GetMemory lie in the loop's blocks until they are flushed; bytes
+/// given to WriteAsync or SendAsync are sent from where they lie, in the same call as those before them.
 /// </summary>
-internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<FlushResult>, ILoopWorkItem, PendingCancellation.ICancellationTarget
+internal sealed partial class ConnectionWriter : LoopWriter
 {
-    private const string Owner = "writer";
-
-    private readonly SocketConnection _connection;
-    private BufferSegment? _head;
-    private BufferSegment? _tail;
-    private int _start;
-    private int _end;
-    private int _unflushed;
     private WaitingBytes? _waiting;
-    private AwaitSlot _slot;
     private bool _sending;
-    private bool _completed;
     private bool _finSent;
-    private bool _cancelRequested;
-    private bool _queued;
 
-    public ConnectionWriter(SocketConnection connection) => _connection = connection;
-
-    public override bool CanGetUnflushedBytes => true;
-
-    public override long UnflushedBytes => _unflushed;
-
-    /// <summary>Gets whether bytes that were written have not gone out.</summary>
-    private bool HasUnsent => _head is not null || _waiting is not null;
+    public ConnectionWriter(SocketConnection connection)
+        : base(connection, connection.OwnLoop)
+    {
+    }
 
     /// <summary>Gets whether bytes are left that the kernel has not taken.</summary>
     internal bool IsUnfinished => HasUnsent || _sending;
 
-    private bool IsBroken => _connection.IsClosed || _connection.SendBroken;
+    internal override long UnsentBytes => _written.CountUnconsumed() + (_waiting?.Left.Length ?? 0);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        BeginWrite();
-        MakeRoom(sizeHint);
-        return _tail!.Block.Memory[_end..];
-    }
+    protected override string Owner => "writer";
 
-    public override Span<byte> GetSpan(int sizeHint = 0)
-    {
-        BeginWrite();
-        MakeRoom(sizeHint);
-        return _tail!.Block.GetSpan()[_end..];
-    }
+    protected override bool IsBroken => Socket.IsClosed || Socket.SendBroken;
 
-    public override void Advance(int bytes)
-    {
-        if (bytes < 0 || _tail is null || bytes > _tail.Block.Length - _end)
-        {
-            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "More bytes than GetMemory or GetSpan gave.");
-        }
+    private SocketConnection Socket => Unsafe.As<SocketConnection>(Connection);
 
-        _end += bytes;
-        _unflushed += bytes;
-    }
+    private bool HasUnsent => !_written.IsEmpty || _waiting is not null;
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
         Send(default, cancellationToken);
@@ -77,25 +43,19 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
 
     public ValueTask<FlushResult> Send(in ReadOnlySequence<byte> bytes, CancellationToken cancellationToken)
     {
-        BeginWrite();
-        if (_slot.IsBusy)
-        {
-            throw new InvalidOperationException("A write is pending already.");
-        }
-
-        if (cancellationToken.IsCancellationRequested)
+        if (BeginFlush(cancellationToken))
         {
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
         // After a cancelled write, what was left of it lies before these bytes and may still be on its way.
-        if (_cancelRequested)
+        if (CancelRequested)
         {
-            Append(bytes);
+            Keep(bytes);
             return new ValueTask<FlushResult>(TakeResult());
         }
 
-        _unflushed = 0;
+        Unflushed = 0;
         var left = bytes;
         if (!_sending && TrySend(ref left))
         {
@@ -107,45 +67,50 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
             _waiting = WaitingBytes.Lease(left);
         }
 
-        var version = _slot.Begin();
-        if (cancellationToken.CanBeCanceled)
-        {
-            var cancellation = new PendingCancellation(_connection.OwnLoop, this, cancellationToken);
-            _slot.Watch(cancellation);
-            cancellation.Register();
-        }
-
-        return new ValueTask<FlushResult>(this, version);
+        return Wait(cancellationToken);
     }
 
-    public override void CancelPendingFlush()
+    internal override void Resume()
     {
-        if (!_connection.OwnLoop.InLoop)
-        {
-            _connection.OwnLoop.Post(static state => ((ConnectionWriter)state!).CancelPendingFlush(), this);
-            return;
-        }
-
-        _cancelRequested = true;
-        Queue();
-    }
-
-    public override void Complete(Exception? exception = null)
-    {
-        if (_completed)
+        // A background send reads a copy: once the connection is closed nobody has to wait for it.
+        if (_sending && !Socket.IsClosed)
         {
             return;
         }
 
-        _connection.OwnLoop.AssertInLoop();
-        _completed = true;
-        if (exception is not null)
+        // Unflushed bytes wait for their flush, unless the writer is complete.
+        if (!IsWaiting && !IsCompleted)
         {
-            _connection.Abort(CloseReason.Aborted, exception);
+            return;
         }
 
-        _unflushed = 0;
-        if (!_sending && !_slot.IsPending)
+        if (TrySendWaiting())
+        {
+            FinishIfDone();
+            SignalIfWaiting();
+        }
+    }
+
+    /// <summary>Goes on after an asynchronous send of the engine's has ended. From the run queue.</summary>
+    internal void OnSent()
+    {
+        _sending = false;
+        Resume();
+    }
+
+    /// <summary>Wakes a pending write from the run queue, after the connection has ended.</summary>
+    internal void WakeForClose()
+    {
+        if (IsWaiting || IsCompleted)
+        {
+            Queue();
+        }
+    }
+
+    protected override void OnCompleted()
+    {
+        Unflushed = 0;
+        if (!_sending && !IsWaiting)
         {
             // Goes on by itself when the peer reads again; Dispose cuts it off.
             TrySendWaiting();
@@ -154,142 +119,37 @@ internal sealed partial class ConnectionWriter : PipeWriter, IValueTaskSource<Fl
         FinishIfDone();
     }
 
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    /// <summary>Bytes that were written are not lost: they go out with the next flush, or by themselves when there is none.</summary>
+    protected override void OnCanceling()
     {
-        var canceledBy = _slot.CanceledBy;
-        _slot.End(token);
-        canceledBy.ThrowIfCancellationRequested();
-        return TakeResult();
-    }
+        if (_waiting is { } waiting)
+        {
+            _waiting = null;
+            Keep(waiting.Left);
+            waiting.Release();
+        }
 
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _slot.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if (_slot.OnCompleted(continuation, state, token, flags))
+        if (IsCompleted)
         {
             Queue();
         }
     }
 
-    void ILoopWorkItem.Execute()
+    private void Keep(in ReadOnlySequence<byte> bytes)
     {
-        _queued = false;
-        if (_slot.IsPending)
-        {
-            if (_cancelRequested)
-            {
-                CompleteCanceled();
-                return;
-            }
-
-            OnWritable();
-        }
-        else if (_slot.IsBusy)
-        {
-            _slot.RunContinuation();
-        }
-        else
-        {
-            OnWritable();
-        }
-    }
-
-    bool PendingCancellation.ICancellationTarget.IsWaitingFor(PendingCancellation cancellation) => _slot.IsWatching(cancellation);
-
-    void PendingCancellation.ICancellationTarget.CompleteCanceled() => CompleteCanceled();
-
-    public override string ToString() => _connection.ToString();
-
-    /// <summary>Goes on after the engine has said that there may be room. From the dispatch frame.</summary>
-    internal void OnWritable()
-    {
-        // A background send reads a copy: once the connection is closed nobody has to wait for it.
-        if (_sending && !_connection.IsClosed)
-        {
-            return;
-        }
-
-        // Unflushed bytes wait for their flush, unless the writer is complete.
-        if (!_slot.IsPending && !_completed)
-        {
-            return;
-        }
-
-        if (!TrySendWaiting())
-        {
-            return;
-        }
-
-        FinishIfDone();
-        if (_slot.IsPending)
-        {
-            _slot.Signal();
-        }
-    }
-
-    /// <summary>Goes on after an asynchronous send of the engine's has ended. From the run queue.</summary>
-    internal void OnSent()
-    {
-        _sending = false;
-        OnWritable();
-    }
-
-    /// <summary>Wakes a pending write from the run queue, after the connection has ended.</summary>
-    internal void WakeForClose()
-    {
-        if (_slot.IsPending || _completed)
-        {
-            Queue();
-        }
-    }
-
-    private void CompleteCanceled()
-    {
-        KeepWaiting();
-        if (_completed)
-        {
-            // Nobody flushes any more: what is left goes out by itself.
-            Queue();
-        }
-
-        _slot.Signal();
-    }
-
-    private void BeginWrite()
-    {
-        _connection.OwnLoop.AssertInLoop();
-        if (_completed)
-        {
-            throw new InvalidOperationException("The writer has been completed.");
-        }
+        _written.Append(Loop.Buffers, Owner, bytes);
+        Unflushed += (int)bytes.Length;
     }
 
     private void FinishIfDone()
     {
-        if (_completed && !_finSent && !HasUnsent && !_sending)
+        if (IsCompleted && !_finSent && !IsUnfinished)
         {
             _finSent = true;
             if (!IsBroken)
             {
-                _connection.SendFin();
+                Socket.SendFin();
             }
         }
-    }
-
-    private void Queue()
-    {
-        if (!_queued)
-        {
-            _queued = true;
-            _connection.OwnLoop.Enqueue(this);
-        }
-    }
-
-    private FlushResult TakeResult()
-    {
-        var canceled = _cancelRequested;
-        _cancelRequested = false;
-        return new FlushResult(canceled, IsBroken);
     }
 }

@@ -12,10 +12,14 @@ internal struct SendVector
 
     private Piece _first;
 
+    /// <summary>Adds a piece, unless it is empty.</summary>
     public void Add(ref int count, ReadOnlyMemory<byte> memory)
     {
-        this[count] = new Piece(memory.Pin(), memory.Length);
-        count++;
+        if (!memory.IsEmpty)
+        {
+            this[count] = new Piece(memory.Pin(), memory.Length);
+            count++;
+        }
     }
 
     public void Dispose(int count)

@@ -51,6 +51,11 @@ internal abstract class SocketConnection : TransportConnection
 
     public override PeerState Peer => _peer;
 
+    public override long UndeliveredBytes => IsClosed ? 0 : _writer.UnsentBytes + BytesInKernel;
+
+    /// <summary>Gets how many bytes the engine and the kernel have taken and the peer has not.</summary>
+    protected abstract long BytesInKernel { get; }
+
     /// <summary>Gets the loop without a virtual call.</summary>
     internal EventLoop OwnLoop { get; }
 
@@ -79,9 +84,9 @@ internal abstract class SocketConnection : TransportConnection
         OwnLoop.AssertInLoop();
         _peerCallback = callback;
         _peerState = state;
-        if (callback is not null && _peer != PeerState.Open)
+        if (_peer != PeerState.Open || IsClosed)
         {
-            OwnLoop.Post(new WorkItem(NotifyPeer, this));
+            PostPeerCallback();
         }
     }
 
@@ -165,10 +170,7 @@ internal abstract class SocketConnection : TransportConnection
         // Only before any reset: once a failed send has taken the socket's error, a reset announces itself as an end.
         _finSeen |= peer == PeerState.SendClosed;
         _peer = peer;
-        if (_peerCallback is not null)
-        {
-            OwnLoop.Post(new WorkItem(NotifyPeer, this));
-        }
+        PostPeerCallback();
     }
 
     /// <summary>
@@ -218,6 +220,7 @@ internal abstract class SocketConnection : TransportConnection
         OwnLoop.ConnectionClosed();
         _reader.WakeForClose();
         _writer.WakeForClose();
+        PostPeerCallback();
     }
 
     private void DisposeNow()
@@ -236,6 +239,14 @@ internal abstract class SocketConnection : TransportConnection
         {
             _closeReason = reason;
             _closeException = exception;
+        }
+    }
+
+    private void PostPeerCallback()
+    {
+        if (_peerCallback is not null)
+        {
+            OwnLoop.Post(new WorkItem(NotifyPeer, this));
         }
     }
 

@@ -77,6 +77,9 @@ public sealed class StreamConnection : TransportConnection
     internal bool IsTruncated => Filter is SslStream && _source.MetEnd;
 
     /// <inheritdoc/>
+    public override long UndeliveredBytes => CloseReason == CloseReason.None ? _writer.UnsentBytes + Inner.UndeliveredBytes : 0;
+
+    /// <inheritdoc/>
     public override void OnPeerChanged(Action<object?>? callback, object? state) => Inner.OnPeerChanged(callback, state);
 
     /// <inheritdoc/>
@@ -140,6 +143,6 @@ public sealed class StreamConnection : TransportConnection
     private void OnAborted()
     {
         _reader.OnAborted(new ConnectionAbortedException(CloseReason, CloseException));
-        _writer.OnAborted();
+        _writer.Resume();
     }
 }

@@ -1,9 +1,6 @@
 using System;
 using System.IO;
-using System.IO.Pipelines;
-using System.Threading;
 using System.Threading.Tasks;
-using System.Threading.Tasks.Sources;
 
 namespace LbCore.Transport;
 
@@ -12,172 +9,23 @@ namespace LbCore.Transport;
 /// One pump reads the filter, and only when somebody wants more. A cancelled read leaves the pump where it is, because
 /// filters do not survive a cancelled read; the next read takes what it brings.
 /// </remarks>
-internal sealed partial class StreamConnectionReader : PipeReader, IValueTaskSource<ReadResult>, ILoopWorkItem, PendingCancellation.ICancellationTarget
+internal sealed class StreamConnectionReader : LoopReader
 {
     private const string Owner = "filter reader";
 
-    private readonly StreamConnection _connection;
     private readonly StreamConnectionSignal _demand = new();
     private Exception? _error;
-    private AwaitSlot _slot;
     private bool _started;
     private bool _pumping;
-    private bool _reading;
-    private bool _completed;
-    private bool _endOfStream;
-    private bool _cancelRequested;
-    private bool _queued;
 
-    public StreamConnectionReader(StreamConnection connection) => _connection = connection;
-
-    private EventLoop Loop => _connection.Loop;
-
-    private bool CanComplete => _cancelRequested || HasUnexamined || _endOfStream || _error is not null || IsFull;
-
-    private bool IsFull => _buffered >= Loop.Options.MaxBufferedBytes;
-
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    public StreamConnectionReader(StreamConnection connection)
+        : base(connection, connection.Loop)
     {
-        BeginRead();
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
-        }
-
-        if (Loop.BudgetSpent)
-        {
-            Queue();
-        }
-        else
-        {
-            Demand();
-            if (CanComplete)
-            {
-                Loop.Spend(0);
-                return new ValueTask<ReadResult>(TakeResult());
-            }
-        }
-
-        var version = _slot.Begin();
-        if (cancellationToken.CanBeCanceled)
-        {
-            var cancellation = new PendingCancellation(Loop, this, cancellationToken);
-            _slot.Watch(cancellation);
-            cancellation.Register();
-        }
-
-        return new ValueTask<ReadResult>(this, version);
     }
 
-    public override bool TryRead(out ReadResult result)
-    {
-        BeginRead();
+    private StreamConnection Filtered => (StreamConnection)Connection;
 
-        // With the budget spent this says "not now": the ReadAsync that follows yields to the other connections.
-        if (CanComplete && !Loop.BudgetSpent)
-        {
-            Loop.Spend(0);
-            result = TakeResult();
-            return true;
-        }
-
-        result = default;
-        return false;
-    }
-
-    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
-
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-    {
-        if (_completed)
-        {
-            throw new InvalidOperationException("The reader has been completed.");
-        }
-
-        if (!_reading)
-        {
-            throw new InvalidOperationException("AdvanceTo goes with a read: there is none to end.");
-        }
-
-        _reading = false;
-        ReleaseTo(consumed, examined);
-    }
-
-    public override void CancelPendingRead()
-    {
-        if (!Loop.InLoop)
-        {
-            Loop.Post(static state => ((StreamConnectionReader)state!).CancelPendingRead(), this);
-            return;
-        }
-
-        _cancelRequested = true;
-        Queue();
-    }
-
-    public override void Complete(Exception? exception = null)
-    {
-        if (_completed)
-        {
-            return;
-        }
-
-        Loop.AssertInLoop();
-        _completed = true;
-        ReleaseAll();
-        if (exception is not null)
-        {
-            _connection.Abort(CloseReason.Aborted, exception);
-        }
-
-        if (_slot.IsPending)
-        {
-            _cancelRequested = true;
-            Queue();
-        }
-    }
-
-    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
-    {
-        var canceledBy = _slot.CanceledBy;
-        _slot.End(token);
-        canceledBy.ThrowIfCancellationRequested();
-        return TakeResult();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _slot.GetStatus(token);
-
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if (_slot.OnCompleted(continuation, state, token, flags))
-        {
-            Queue();
-        }
-    }
-
-    void ILoopWorkItem.Execute()
-    {
-        _queued = false;
-        if (!_slot.IsPending)
-        {
-            if (_slot.IsBusy)
-            {
-                _slot.RunContinuation();
-            }
-
-            return;
-        }
-
-        // The demand may be met, and the read completed, before it returns.
-        Demand();
-        SignalIfPossible();
-    }
-
-    bool PendingCancellation.ICancellationTarget.IsWaitingFor(PendingCancellation cancellation) => _slot.IsWatching(cancellation);
-
-    void PendingCancellation.ICancellationTarget.CompleteCanceled() => _slot.Signal();
-
-    public override string ToString() => _connection.ToString();
+    private bool CanComplete => HasResult || _error is not null || IsFull;
 
     /// <summary>Ends the pump, and with it all reading.</summary>
     internal void Stop() => _demand.Stop();
@@ -189,21 +37,23 @@ internal sealed partial class StreamConnectionReader : PipeReader, IValueTaskSou
         SignalIfPossible();
     }
 
-    private void Demand()
+    protected override bool TryReceive()
     {
-        if (CanComplete || _pumping)
+        if (!CanComplete && !_pumping)
         {
-            return;
+            if (!_started)
+            {
+                _started = true;
+                _ = PumpAsync();
+            }
+
+            _demand.Set();
         }
 
-        if (!_started)
-        {
-            _started = true;
-            _ = PumpAsync();
-        }
-
-        _demand.Set();
+        return CanComplete;
     }
+
+    protected override Exception? Failure() => _error;
 
     private async Task PumpAsync()
     {
@@ -217,13 +67,13 @@ internal sealed partial class StreamConnectionReader : PipeReader, IValueTaskSou
             catch (Exception exception)
             {
                 // Whatever a filter throws, it cannot go on; the reader gets it as the cause.
-                await _connection.ReturnToLoop();
-                _error ??= _connection.Fail(exception);
+                await Filtered.ReturnToLoop();
+                _error ??= Filtered.Fail(exception);
             }
 
             SignalIfPossible();
             _pumping = false;
-            if (_slot.IsPending && !CanComplete)
+            if (IsWaiting && !CanComplete)
             {
                 _demand.Set();
             }
@@ -232,31 +82,36 @@ internal sealed partial class StreamConnectionReader : PipeReader, IValueTaskSou
 
     private async ValueTask FillAsync()
     {
-        if (_buffered == 0)
+        if (_received.Buffered == 0)
         {
             // Waits without holding a block; the bytes stay in the filter until the next read.
-            await _connection.Filter.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-            await _connection.ReturnToLoop();
-            if (_completed)
+            await Filtered.Filter.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            await Filtered.ReturnToLoop();
+            if (IsCompleted)
             {
                 return;
             }
         }
 
-        var segment = MakeRoom();
-        var from = _end;
+        if (!_received.TryMakeRoom(Loop.Buffers, Owner, Loop.Options.MaxBufferedBytes))
+        {
+            return;
+        }
+
+        var block = _received.Target;
+        var offset = _received.TargetOffset;
         var count = 0;
 
         // The filter's own hold: whatever the reader releases meanwhile, nobody else gets this block.
-        segment.Block.AddReference();
+        block.AddReference();
         try
         {
-            count = await _connection.Filter.ReadAsync(segment.Block.Memory[from..]).ConfigureAwait(false);
+            count = await Filtered.Filter.ReadAsync(block.Memory[offset..]).ConfigureAwait(false);
         }
         finally
         {
-            await _connection.ReturnToLoop();
-            TakeFilled(segment, from, count);
+            await Filtered.ReturnToLoop();
+            _received.AddHeld(block, offset, IsCompleted ? 0 : count);
         }
 
         if (count > 0)
@@ -264,65 +119,22 @@ internal sealed partial class StreamConnectionReader : PipeReader, IValueTaskSou
             return;
         }
 
-        if (_connection.IsTruncated)
+        if (Filtered.IsTruncated)
         {
             _error ??= new ConnectionAbortedException(
                 CloseReason.PeerReset, new EndOfStreamException("The peer sent FIN without close_notify."));
         }
         else
         {
-            _endOfStream = true;
+            EndOfStream = true;
         }
     }
 
     private void SignalIfPossible()
     {
-        if (_slot.IsPending && !_queued && CanComplete)
+        if (CanComplete)
         {
-            Loop.Spend(0);
-            _slot.Signal();
+            SignalUnlessQueued();
         }
-    }
-
-    private void BeginRead()
-    {
-        Loop.AssertInLoop();
-        if (_completed)
-        {
-            throw new InvalidOperationException("The reader has been completed.");
-        }
-
-        if (_slot.IsBusy)
-        {
-            throw new InvalidOperationException("A read is pending already.");
-        }
-
-        if (_reading)
-        {
-            throw new InvalidOperationException("The last read has not been ended: call AdvanceTo first.");
-        }
-    }
-
-    private void Queue()
-    {
-        if (!_queued)
-        {
-            _queued = true;
-            Loop.Enqueue(this);
-        }
-    }
-
-    private ReadResult TakeResult()
-    {
-        var canceled = _cancelRequested;
-        _cancelRequested = false;
-        if (!canceled && !HasUnexamined && !_endOfStream)
-        {
-            throw _error ?? new InvalidOperationException(
-                $"The reader holds {_buffered} bytes that were examined and not consumed, and may hold no more. Consume some, or raise {nameof(TransportOptions.MaxBufferedBytes)}.");
-        }
-
-        _reading = !_completed;
-        return new ReadResult(BufferedBytes(), canceled, _endOfStream);
     }
 }

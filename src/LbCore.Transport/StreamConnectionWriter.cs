@@ -4,7 +4,6 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
-using System.Threading.Tasks.Sources;
 
 namespace LbCore.Transport;
 
@@ -13,64 +12,37 @@ namespace LbCore.Transport;
 /// Bytes are copied into the loop's blocks, and one pump feeds them to the filter. So a cancelled flush leaves nothing
 /// with the caller: what it had flushed goes on by itself, and the next flush waits for it.
 /// </remarks>
-internal sealed partial class StreamConnectionWriter : PipeWriter, IValueTaskSource<FlushResult>, ILoopWorkItem, PendingCancellation.ICancellationTarget
+internal sealed class StreamConnectionWriter : LoopWriter
 {
-    private const string Owner = "filter writer";
-
-    private readonly StreamConnection _connection;
     private readonly StreamConnectionSignal _demand = new();
-    private AwaitSlot _slot;
+    private long _flushed;
     private bool _started;
     private bool _pumping;
-    private bool _completed;
     private bool _endSent;
-    private bool _cancelRequested;
-    private bool _queued;
 
-    public StreamConnectionWriter(StreamConnection connection) => _connection = connection;
-
-    public override bool CanGetUnflushedBytes => true;
-
-    public override long UnflushedBytes => _unflushed;
+    public StreamConnectionWriter(StreamConnection connection)
+        : base(connection, connection.Loop)
+    {
+    }
 
     /// <summary>Gets whether bytes, or the mark of the end, have not been given to the inner connection yet.</summary>
     internal bool IsUnfinished => _pumping && !IsBroken;
 
-    private EventLoop Loop => _connection.Loop;
+    internal override long UnsentBytes => _written.CountUnconsumed();
 
-    private bool IsBroken => _connection.CloseReason != CloseReason.None;
+    protected override string Owner => "filter writer";
 
-    private bool CanComplete => _cancelRequested || IsBroken || (!_pumping && _flushed == 0);
+    protected override bool IsBroken => Connection.CloseReason != CloseReason.None;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        MakeRoom(sizeHint);
-        return _tail!.Block.Memory[_end..];
-    }
+    private StreamConnection Filtered => (StreamConnection)Connection;
 
-    public override Span<byte> GetSpan(int sizeHint = 0)
-    {
-        MakeRoom(sizeHint);
-        return _tail!.Block.GetSpan()[_end..];
-    }
-
-    public override void Advance(int bytes)
-    {
-        if (bytes < 0 || _tail is null || bytes > _tail.Block.Length - _end)
-        {
-            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "More bytes than GetMemory or GetSpan gave.");
-        }
-
-        _end += bytes;
-        _unflushed += bytes;
-    }
+    private bool CanComplete => CancelRequested || IsBroken || (!_pumping && _flushed == 0);
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        BeginWrite();
-        if (_slot.IsBusy)
+        if (BeginFlush(cancellationToken))
         {
-            throw new InvalidOperationException("A write is pending already.");
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
         if (!source.IsEmpty)
@@ -83,121 +55,50 @@ internal sealed partial class StreamConnectionWriter : PipeWriter, IValueTaskSou
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        BeginWrite();
-        if (_slot.IsBusy)
-        {
-            throw new InvalidOperationException("A write is pending already.");
-        }
-
-        if (cancellationToken.IsCancellationRequested)
+        if (BeginFlush(cancellationToken))
         {
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
-        _flushed += _unflushed;
-        _unflushed = 0;
+        _flushed += Unflushed;
+        Unflushed = 0;
         if (IsBroken)
         {
-            ReleaseAll();
+            DropAll();
         }
         else if (_flushed > 0)
         {
             Demand();
         }
 
+        return CanComplete ? new ValueTask<FlushResult>(TakeResult()) : Wait(cancellationToken);
+    }
+
+    internal override void Resume()
+    {
         if (CanComplete)
         {
-            return new ValueTask<FlushResult>(TakeResult());
-        }
-
-        var version = _slot.Begin();
-        if (cancellationToken.CanBeCanceled)
-        {
-            var cancellation = new PendingCancellation(Loop, this, cancellationToken);
-            _slot.Watch(cancellation);
-            cancellation.Register();
-        }
-
-        return new ValueTask<FlushResult>(this, version);
-    }
-
-    public override void CancelPendingFlush()
-    {
-        if (!Loop.InLoop)
-        {
-            Loop.Post(static state => ((StreamConnectionWriter)state!).CancelPendingFlush(), this);
-            return;
-        }
-
-        _cancelRequested = true;
-        Queue();
-    }
-
-    public override void Complete(Exception? exception = null)
-    {
-        if (_completed)
-        {
-            return;
-        }
-
-        Loop.AssertInLoop();
-        _completed = true;
-        if (exception is not null)
-        {
-            _connection.Abort(CloseReason.Aborted, exception);
-        }
-
-        _flushed += _unflushed;
-        _unflushed = 0;
-        Demand();
-    }
-
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
-    {
-        var canceledBy = _slot.CanceledBy;
-        _slot.End(token);
-        canceledBy.ThrowIfCancellationRequested();
-        return TakeResult();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _slot.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if (_slot.OnCompleted(continuation, state, token, flags))
-        {
-            Queue();
+            SignalIfWaiting();
         }
     }
-
-    void ILoopWorkItem.Execute()
-    {
-        _queued = false;
-        if (_slot.IsPending)
-        {
-            SignalIfPossible();
-        }
-        else if (_slot.IsBusy)
-        {
-            _slot.RunContinuation();
-        }
-    }
-
-    bool PendingCancellation.ICancellationTarget.IsWaitingFor(PendingCancellation cancellation) => _slot.IsWatching(cancellation);
-
-    void PendingCancellation.ICancellationTarget.CompleteCanceled() => _slot.Signal();
-
-    public override string ToString() => _connection.ToString();
 
     /// <summary>Ends the pump once it has done what it has begun, and drops the rest.</summary>
     internal void Stop()
     {
-        ReleaseAll();
+        DropAll();
         _demand.Stop();
     }
 
-    /// <summary>Wakes a pending flush after the connection was aborted. From the run queue.</summary>
-    internal void OnAborted() => SignalIfPossible();
+    protected override void OnCompleted()
+    {
+        _flushed += Unflushed;
+        Unflushed = 0;
+        Demand();
+    }
+
+    // A block that the pump may finish with, and release, takes no more bytes.
+    protected override void MakeRoom(int sizeHint) =>
+        _written.MakeRoom(Loop.Buffers, Owner, sizeHint, sealTail: _pumping && Unflushed == 0);
 
     private void Demand()
     {
@@ -226,7 +127,7 @@ internal sealed partial class StreamConnectionWriter : PipeWriter, IValueTaskSou
                 }
                 while (_flushed > 0 && !IsBroken);
 
-                if (_completed && !_endSent)
+                if (IsCompleted && !_endSent)
                 {
                     _endSent = true;
                     await SendEndAsync().ConfigureAwait(false);
@@ -235,65 +136,69 @@ internal sealed partial class StreamConnectionWriter : PipeWriter, IValueTaskSou
             catch (Exception exception)
             {
                 // Whatever a filter throws, it cannot go on; the connection keeps it as the cause.
-                await _connection.ReturnToLoop();
-                _connection.Fail(exception);
+                await Filtered.ReturnToLoop();
+                Filtered.Fail(exception);
             }
 
             _pumping = false;
-            if (_completed && !_endSent && !IsBroken)
+            if (IsCompleted && !_endSent && !IsBroken)
             {
                 // It was completed while the last bytes were on their way.
                 _demand.Set();
             }
 
-            if (!_queued)
+            if (!IsQueued)
             {
-                SignalIfPossible();
+                Resume();
             }
         }
     }
 
+    private async ValueTask SendFlushedAsync()
+    {
+        while (_flushed > 0 && _written.First is { } segment)
+        {
+            var unsent = _written.Unconsumed(segment);
+            var count = (int)Math.Min(_flushed, unsent.Length);
+
+            // The filter's own hold: the chain may be dropped while the filter still reads from it.
+            segment.Block.AddReference();
+            try
+            {
+                await Filtered.Filter.WriteAsync(unsent[..count]).ConfigureAwait(false);
+            }
+            finally
+            {
+                await Filtered.ReturnToLoop();
+                segment.Block.Release();
+            }
+
+            if (ReferenceEquals(_written.First, segment))
+            {
+                _flushed -= count;
+                _written.ConsumeFirst(count);
+            }
+        }
+
+        await Filtered.Filter.FlushAsync().ConfigureAwait(false);
+        await Filtered.ReturnToLoop();
+    }
+
     private async ValueTask SendEndAsync()
     {
-        if (_connection.Filter is SslStream { IsAuthenticated: true } tls && !IsBroken)
+        if (Filtered.Filter is SslStream { IsAuthenticated: true } tls && !IsBroken)
         {
             await tls.ShutdownAsync().ConfigureAwait(false);
-            await _connection.ReturnToLoop();
+            await Filtered.ReturnToLoop();
         }
 
-        _connection.Inner.ShutdownSend();
+        Filtered.Inner.ShutdownSend();
     }
 
-    private void SignalIfPossible()
+    private void DropAll()
     {
-        if (_slot.IsPending && CanComplete)
-        {
-            _slot.Signal();
-        }
-    }
-
-    private void BeginWrite()
-    {
-        Loop.AssertInLoop();
-        if (_completed)
-        {
-            throw new InvalidOperationException("The writer has been completed.");
-        }
-    }
-
-    private void Queue()
-    {
-        if (!_queued)
-        {
-            _queued = true;
-            Loop.Enqueue(this);
-        }
-    }
-
-    private FlushResult TakeResult()
-    {
-        var canceled = _cancelRequested;
-        _cancelRequested = false;
-        return new FlushResult(canceled, IsBroken);
+        _written.ReleaseAll();
+        _flushed = 0;
+        Unflushed = 0;
     }
 }

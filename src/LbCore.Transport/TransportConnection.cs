@@ -42,8 +42,16 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public abstract PeerState Peer { get; }
 
     /// <summary>
-    /// Registers the one callback that runs, from the loop's run queue, each time <see cref="Peer"/> changes: once for
-    /// FIN, once for a reset. It also runs if the change came before the registration. Null unregisters.
+    /// Gets how many of the bytes written have not reached the peer, as far as the system tells: those that wait here and,
+    /// on Linux, those in the kernel's send queue, which the peer has not acknowledged. 0 once the connection is closed.
+    /// </summary>
+    /// <remarks>Costs a system call: for a look at progress now and then, not for the path of a message.</remarks>
+    public abstract long UndeliveredBytes { get; }
+
+    /// <summary>
+    /// Registers the one callback that runs, from the loop's run queue, each time <see cref="Peer"/> changes (once for
+    /// FIN, once for a reset), and once when this side closes or aborts the connection, as <see cref="CloseReason"/> then
+    /// says. It also runs if the change came before the registration. Null unregisters.
     /// </summary>
     public abstract void OnPeerChanged(Action<object?>? callback, object? state);
 

@@ -64,6 +64,8 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         _ => _accepted.ToEndPoint(),
     };
 
+    protected override long BytesInKernel => Libc.CountUndelivered(_descriptor);
+
     private EpollLoop EpollLoop => Unsafe.As<EpollLoop>(OwnLoop);
 
     public void OnEvents(uint events)
@@ -202,7 +204,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0)
         {
             Writable = true;
-            Writer.OnWritable();
+            Writer.Resume();
             if (IsClosed)
             {
                 return;
@@ -212,7 +214,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         if ((events & (Libc.EPOLLIN | PeerEnded | Libc.EPOLLPRI)) != 0)
         {
             Readable = true;
-            Reader.OnReadable();
+            Reader.Resume();
         }
     }
 }

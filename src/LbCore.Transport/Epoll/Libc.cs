@@ -143,6 +143,17 @@ internal static unsafe partial class Libc
     public static void SetOption(int descriptor, int level, int option, int value) =>
         _ = SetSocketOption(descriptor, level, option, &value, sizeof(int));
 
+    /// <summary>Returns how many bytes of a socket's send queue the peer has not acknowledged or, on a unix socket, not read.</summary>
+    public static int CountUndelivered(int descriptor)
+    {
+        const nuint SendQueueLength = 0x5411;
+        var count = 0;
+        return DeviceControl(descriptor, SendQueueLength, &count) == 0 ? count : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl"), SuppressGCTransition]
+    private static partial int DeviceControl(int descriptor, nuint request, int* value);
+
     /// <summary>Returns whether a path names a unix socket. The layout of struct statx is the same on every architecture.</summary>
     public static bool IsSocketFile(string path)
     {

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using LbCore.Transport.Buffers;
+using LbCore.Transport.Epoll;
 
 namespace LbCore.Transport.Managed;
 
@@ -48,6 +49,9 @@ internal sealed unsafe class ManagedConnection : SocketConnection
     public override EndPoint? LocalEndPoint { get; }
 
     public override EndPoint? RemoteEndPoint { get; }
+
+    protected override long BytesInKernel =>
+        (_sendBlock is null ? 0 : _sendLeft) + (OperatingSystem.IsLinux() ? Libc.CountUndelivered((int)_socket.Handle) : 0);
 
     /// <summary>Begins to watch for bytes and for the peer's end.</summary>
     public void Begin() => WaitForReadiness();
@@ -213,7 +217,7 @@ internal sealed unsafe class ManagedConnection : SocketConnection
         }
 
         Readable = true;
-        Reader.OnReadable();
+        Reader.Resume();
         if (Readable && !IsClosed)
         {
             _loop.WatchUnread();
@@ -236,7 +240,7 @@ internal sealed unsafe class ManagedConnection : SocketConnection
             case TcpState.Gone when Peer == PeerState.Open:
                 PeerChanged(PeerState.Reset);
                 Writable = true;
-                Writer.OnWritable();
+                Writer.Resume();
                 break;
         }
 
