@@ -7,32 +7,23 @@ namespace LbCore.Proxying;
 /// <summary>The part that decides what the end of one side means for the other.</summary>
 internal sealed partial class TcpRelay
 {
-    /// <summary>
-    /// How long, once one side is reset, what it sent before may take to reach the other side without progress. A peer
-    /// that reads gets it all; one that does not must not hold the pair for the whole idle timeout.
-    /// </summary>
-    internal const long DeliveryMilliseconds = 5_000;
+    /// <summary>Reading ended with a reset or an abort. Everything received before has been handed on by now.</summary>
+    private void OnReadFailed(bool fromClient) => OnSideLost(client: fromClient);
 
-    /// <summary>Reading ended with a reset or an abort. Everything received before has been passed on by now.</summary>
-    private void OnReadFailed(bool fromClient)
+    /// <summary>The receiver is gone. What it sent before that may still be on its way to the sender.</summary>
+    private void OnSendFailed(bool fromClient) => OnSideLost(client: !fromClient);
+
+    private void OnSideLost(bool client)
     {
-        var reason = Source(fromClient).CloseReason;
-        NoteFailure(fromClient, reason);
-        Destination(fromClient).Abort(Passed(reason));
-    }
-
-    /// <summary>The receiver is gone. Its own reason says whether the sender must go too, and when.</summary>
-    private void OnSendFailed(bool fromClient)
-    {
-        var reason = Destination(fromClient).CloseReason;
-        NoteFailure(!fromClient, reason);
-
-        // After a reset the opposite direction may still have bytes of the lost side to deliver. It meets the same reset
-        // when it has read them all, and ends the sender then.
-        var oppositeEnded = fromClient ? _downloadEnded : _uploadEnded;
-        if (oppositeEnded || !IsPeersDoing(reason))
+        var reason = Side(client).CloseReason;
+        NoteFailure(client, reason);
+        if (IsPeersDoing(reason))
         {
-            Source(fromClient).Abort(Passed(reason));
+            BeginDelivery(client);
+        }
+        else
+        {
+            Side(!client).Abort(reason);
         }
     }
 
@@ -50,52 +41,65 @@ internal sealed partial class TcpRelay
         if (_dial is { } dial)
         {
             // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer.
-            if (_client.Peer == PeerState.Reset)
+            if (IsLost(_client))
             {
                 // First hand the reservation over: giving up continues the root before it returns.
                 _holdsReservation = false;
                 dial.GiveUp();
             }
         }
-        else if (_upstream is { } upstream && !_oneSideGone && (_client.Peer == PeerState.Reset || upstream.Peer == PeerState.Reset))
+        else if (_delivery is not null)
         {
-            _oneSideGone = true;
-            ScheduleIdleCheck();
+            _delivery.Check();
+        }
+        else if (IsLost(_client))
+        {
+            OnSideLost(client: true);
+        }
+        else if (_upstream is { } upstream && IsLost(upstream))
+        {
+            OnSideLost(client: false);
+        }
+    }
+
+    private void BeginDelivery(bool clientIsLost)
+    {
+        if (_delivery is null)
+        {
+            _delivery = new Delivery(this, clientIsLost);
+            _delivery.Check();
         }
     }
 
     /// <inheritdoc/>
     protected override void OnTimer()
     {
+        // Bytes on their way to a slow receiver are no idleness, even when a whole timeout is too short for one send.
+        var undelivered = CountUndelivered();
+        if (undelivered != _undelivered)
+        {
+            _undelivered = undelivered;
+            NoteActivity();
+        }
+
         if (IdleMillisecondsLeft() > 0)
         {
             ScheduleIdleCheck();
             return;
         }
 
-        var reason = _oneSideGone ? CloseReason.OtherSideAborted : CloseReason.IdleTimeout;
-        if (_oneSideGone)
-        {
-            NoteFailure(_client.Peer == PeerState.Reset, CloseReason.PeerReset);
-        }
-        else
-        {
-            NoteFailure(client: true, reason);
-        }
-
-        _client.Abort(reason);
-        Upstream.Abort(reason);
+        NoteFailure(client: true, CloseReason.IdleTimeout);
+        _client.Abort(CloseReason.IdleTimeout);
+        Upstream.Abort(CloseReason.IdleTimeout);
     }
 
     // Lazily re-armed: moving bytes only stores the time, and the timer looks at it when it fires.
     private void ScheduleIdleCheck() =>
         Schedule(_client.Loop, TimeSpan.FromMilliseconds(Math.Max(IdleMillisecondsLeft(), 0)));
 
-    private long IdleMillisecondsLeft()
-    {
-        var limit = _oneSideGone ? Math.Min(DeliveryMilliseconds, _proxy.IdleMilliseconds) : _proxy.IdleMilliseconds;
-        return _lastActivity + limit - _client.Loop.Now;
-    }
+    private long IdleMillisecondsLeft() => _lastActivity + _proxy.IdleMilliseconds - _client.Loop.Now;
+
+    private long CountUndelivered() => _client.UndeliveredBytes + Upstream.UndeliveredBytes;
 
     /// <summary>Keeps the first failure: what follows from it is not another one.</summary>
     private void NoteFailure(bool client, CloseReason reason)
@@ -108,9 +112,11 @@ internal sealed partial class TcpRelay
         }
     }
 
+    private static bool IsLost(TransportConnection side) => side.Peer == PeerState.Reset || side.CloseReason != CloseReason.None;
+
+    private TransportConnection Side(bool client) => client ? _client : Upstream;
+
     // None: a send found the peer gone before the connection noticed why.
     private static bool IsPeersDoing(CloseReason reason) =>
         reason is CloseReason.PeerReset or CloseReason.NetworkError or CloseReason.None;
-
-    private static CloseReason Passed(CloseReason reason) => IsPeersDoing(reason) ? CloseReason.OtherSideAborted : reason;
 }

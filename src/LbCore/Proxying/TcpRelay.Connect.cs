@@ -18,8 +18,6 @@ internal sealed partial class TcpRelay
     private bool _holdsReservation;
     private bool _backendFull;
 
-    private bool ClientIsGone => _client.Peer == PeerState.Reset || _client.CloseReason != CloseReason.None;
-
     /// <summary>
     /// Leaves an upstream connection in place, or the client reset and the reason noted. The client is not read here: its
     /// first bytes stay in its reader for whichever backend answers.
@@ -158,7 +156,7 @@ internal sealed partial class TcpRelay
     // Out of descriptors or memory, or the loop is ending: no other backend can help. No local port is another matter:
     // ports are counted for each destination.
     private bool IsWorthAnother(DialStatus status) =>
-        !ClientIsGone && status is not (DialStatus.OutOfResources or DialStatus.Canceled);
+        !IsLost(_client) && status is not (DialStatus.OutOfResources or DialStatus.Canceled);
 
     private FailureSource WhoFailed(DialStatus status) => status switch
     {

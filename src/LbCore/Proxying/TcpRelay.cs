@@ -34,7 +34,12 @@ internal sealed partial class TcpRelay : LoopTimer
     private Stage _stage;
     private bool _uploadEnded;
     private bool _downloadEnded;
-    private bool _oneSideGone;
+
+    /// <summary>Set once one side is gone: what resets the other one.</summary>
+    private Delivery? _delivery;
+
+    /// <summary>How many bytes waited for their receivers when the idle timer last looked.</summary>
+    private long _undelivered;
 
     public TcpRelay(TcpProxy proxy, TransportConnection client)
     {
@@ -118,6 +123,13 @@ internal sealed partial class TcpRelay : LoopTimer
         {
             Debug.Assert(_download is not null, "Set before the first byte is moved.");
             await _download;
+            if (_delivery is not null)
+            {
+                await _delivery.Ended;
+            }
+
+            // Disposing of it is no news.
+            Upstream.OnPeerChanged(null, null);
             await Upstream.DisposeAsync().AsTask();
             End();
         }
@@ -163,12 +175,12 @@ internal sealed partial class TcpRelay : LoopTimer
 
         // Gives the buffers back; what may still lie in them has nobody left to go to.
         Source(fromClient).Input.Complete();
+        _delivery?.Check();
     }
 
     /// <summary>Ends everything, with the outcome recorded exactly once, since the root passes here exactly once.</summary>
     private void End()
     {
-        _upstream?.OnPeerChanged(null, null);
         Cancel();
         _client.OnPeerChanged(null, null);
         ReleaseReservation();
