@@ -39,7 +39,7 @@ public static class Duration
     /// <summary>Writes a duration the way <see cref="TryParse"/> reads it, in the coarsest unit that loses nothing but parts of a millisecond.</summary>
     public static string Format(TimeSpan duration)
     {
-        var total = (long)duration.TotalMilliseconds;
+        var total = duration.Ticks / TimeSpan.TicksPerMillisecond;
         foreach (var (unit, milliseconds) in Units)
         {
             if (total != 0 && total % milliseconds == 0)
