@@ -28,7 +28,7 @@ internal sealed unsafe class BufferBlock : MemoryManager<byte>
 
     public BufferBlock? NextFree { get; set; }
 
-    /// <summary>Gets or sets who rented the block, for the leak report.</summary>
+    /// <summary>Gets or sets who rented the block, for the leak report; only where rentals are tracked.</summary>
     public string? Owner { get; set; }
 
     public int References => _references;
@@ -52,10 +52,9 @@ internal sealed unsafe class BufferBlock : MemoryManager<byte>
     {
     }
 
-    public void MarkRented(string owner)
+    public void MarkRented()
     {
         Debug.Assert(_references == 0, "A block in the pool has no holder.");
-        Owner = owner;
         _references = 1;
         Segment.Reset();
     }

@@ -142,9 +142,10 @@ internal sealed unsafe class BufferPool
     private BufferBlock Track(BufferBlock block, string owner)
     {
         _rented++;
-        block.MarkRented(owner);
+        block.MarkRented();
         if (_rentedBlocks is not null)
         {
+            block.Owner = owner;
             lock (_rentedBlocks)
             {
                 _rentedBlocks.Add(block);

@@ -90,7 +90,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
 
     internal override int Receive(byte* target, int length)
     {
-        var received = Libc.Receive(_descriptor, target, (nuint)length, 0);
+        var received = SocketCalls.Receive(_descriptor, target, length);
         if (received > 0)
         {
             // A short read has drained the socket, and the next bytes make a new edge; but an end or an error that has
@@ -122,7 +122,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     }
 
     internal override int Send(byte* source, int length) =>
-        Sent(Libc.Send(_descriptor, source, (nuint)length, Libc.MSG_NOSIGNAL), length);
+        Sent(SocketCalls.Send(_descriptor, source, length), length);
 
     internal override int SendPieces(ref SendVector pieces, int count)
     {

@@ -98,12 +98,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write"), SuppressGCTransition]
     public static partial nint Write(int descriptor, void* source, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "recv"), SuppressGCTransition]
-    public static partial nint Receive(int descriptor, byte* target, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "send"), SuppressGCTransition]
-    public static partial nint Send(int descriptor, byte* source, nuint length, int flags);
-
     [LibraryImport("libc", EntryPoint = "sendmsg"), SuppressGCTransition]
     public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
