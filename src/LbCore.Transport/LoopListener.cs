@@ -8,13 +8,18 @@ namespace LbCore.Transport;
 /// <summary>Is a listener over all loops: it counts, limits and drains; an engine adds the acceptors.</summary>
 internal sealed class LoopListener : TransportListener
 {
+    private const long OnePlace = 1L << 32;
+
     private readonly LoopEngine _engine;
     private readonly IConnectionHandler _handler;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _maxConnections;
     private IAcceptor[] _acceptors = [];
-    private int _connections;
+
+    // Connections in the low half, places that accepts under way hold in the high one: in one word, so that nobody sees the
+    // one without the other.
+    private long _counts;
     private int _runningAcceptors;
     private int _stopRequested;
     private int _pausedAcceptors;
@@ -30,9 +35,9 @@ internal sealed class LoopListener : TransportListener
 
     public override EndPoint EndPoint { get; }
 
-    public override int Connections => Volatile.Read(ref _connections);
+    public override int Connections => (int)Volatile.Read(ref _counts);
 
-    public bool IsFull => Connections >= _maxConnections;
+    public bool IsFull => Taken(Volatile.Read(ref _counts)) >= _maxConnections;
 
     public bool IsStopping => Volatile.Read(ref _stopRequested) != 0;
 
@@ -84,13 +89,13 @@ internal sealed class LoopListener : TransportListener
         }
     }
 
-    /// <summary>Counts a connection before it is handed to its loop. False when the listener is full.</summary>
-    public bool TryAdmit()
+    /// <summary>Takes a place for a connection that is about to be accepted. False when the listener is full.</summary>
+    public bool TryTakePlace()
     {
-        var current = Connections;
-        while (current < _maxConnections || IsStopping)
+        var current = Volatile.Read(ref _counts);
+        while (Taken(current) < _maxConnections || IsStopping)
         {
-            var seen = Interlocked.CompareExchange(ref _connections, current + 1, current);
+            var seen = Interlocked.CompareExchange(ref _counts, current + OnePlace, current);
             if (seen == current)
             {
                 return true;
@@ -100,6 +105,19 @@ internal sealed class LoopListener : TransportListener
         }
 
         return false;
+    }
+
+    /// <summary>Turns a place into a connection, before that is handed to its loop.</summary>
+    public void FillPlace() => Interlocked.Add(ref _counts, 1 - OnePlace);
+
+    /// <summary>Gives back a place that no connection came for.</summary>
+    public void LeavePlace()
+    {
+        // Only who found the listener full waits for this place.
+        if (Taken(Interlocked.Add(ref _counts, -OnePlace)) + 1 >= _maxConnections)
+        {
+            ResumePaused();
+        }
     }
 
     /// <summary>Serves an admitted connection, on its loop.</summary>
@@ -134,7 +152,15 @@ internal sealed class LoopListener : TransportListener
     /// <summary>Uncounts a connection that has ended or could not be served.</summary>
     public void OnConnectionEnded()
     {
-        Interlocked.Decrement(ref _connections);
+        Interlocked.Decrement(ref _counts);
+        ResumePaused();
+        CheckDrained();
+    }
+
+    private static long Taken(long counts) => (counts >> 32) + (int)counts;
+
+    private void ResumePaused()
+    {
         if (Volatile.Read(ref _pausedAcceptors) > 0)
         {
             foreach (var acceptor in _acceptors)
@@ -142,8 +168,6 @@ internal sealed class LoopListener : TransportListener
                 acceptor.Resume();
             }
         }
-
-        CheckDrained();
     }
 
     private void CheckDrained()

@@ -46,44 +46,65 @@ public sealed class AcceptingTests(EngineCase engineCase) : ContractFixture(engi
     }
 
     [Test, CancelAfter(30_000)]
-    public async Task Stopping_serves_what_waits_in_the_backlog_and_takes_nothing_after()
+    public async Task At_the_limit_arrivals_stay_in_the_backlog_and_none_is_accepted_to_be_closed()
     {
-        // Each loop is held while the clients arrive, so that all of them wait when the stop begins.
-        using var hold = new ManualResetEventSlim();
-        var listener = Harness.Listen(EchoAsync);
-        using var held = new CountdownEvent(Harness.Engine.Loops.Count);
-        foreach (var loop in Harness.Engine.Loops)
+        Assume.That(Backlog.CanCount, Is.True, "the backlog can be counted on Linux only");
+        const int Limit = 2;
+        var listener = Harness.Listen(EchoAsync, options => options with { MaxConnections = Limit });
+        var served = new Queue<RawClient>();
+        for (var i = 0; i < Limit; i++)
         {
-            loop.Post(
-                _ =>
-                {
-                    held.Signal();
-                    hold.Wait(TimeSpan.FromSeconds(20));
-                },
-                null);
+            served.Enqueue(await Harness.ConnectAsync(listener));
+            await EchoesAsync(served.Last());
         }
 
-        held.Wait(Token);
-        var clients = new List<RawClient>();
-        for (var i = 0; i < 20; i++)
+        var waiting = new List<RawClient>();
+        for (var i = 0; i < 5; i++)
         {
-            clients.Add(await Harness.ConnectAsync(listener));
+            waiting.Add(await Harness.ConnectAsync(listener));
         }
 
-        var stopping = listener.StopAcceptingAsync();
-        hold.Set();
-        await stopping.WaitAsync(Token);
-        foreach (var client in clients)
+        while (waiting.Count > 0)
         {
-            await EchoesAsync(client);
-        }
+            await Eventually.TrueAsync(() => Backlog.Count(listener.EndPoint) == waiting.Count, $"{waiting.Count} wait in the backlog");
+            Assert.That(listener.Connections, Is.EqualTo(Limit));
 
-        Assert.That(async () => await RawClient.ConnectAsync(listener.EndPoint, Token), Throws.InstanceOf<System.Net.Sockets.SocketException>());
-        var drained = listener.WhenDrainedAsync();
-        Assert.That(drained.IsCompleted, Is.False);
-        clients.ForEach(client => client.Dispose());
-        await drained.WaitAsync(Token);
-        await listener.StopAcceptingAsync().WaitAsync(Token);
+            // Which of them comes in depends on the loops; the others stay where they are.
+            served.Dequeue().Dispose();
+            var echoes = waiting.ToDictionary(client => client, EchoesAsync);
+            await Eventually.TrueAsync(() => echoes.Values.Any(echo => echo.IsCompleted), "another is served");
+            foreach (var (client, echo) in echoes.Where(pair => pair.Value.IsCompleted))
+            {
+                await echo;
+                served.Enqueue(client);
+                waiting.Remove(client);
+            }
+        }
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Many_short_connections_at_a_limit_of_one_are_served_one_at_a_time_and_all_of_them()
+    {
+        var open = 0;
+        var most = 0;
+        var listener = Harness.Listen(
+            async connection =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref open));
+                await EchoAsync(connection);
+                Interlocked.Decrement(ref open);
+            },
+            options => options with { MaxConnections = 1 });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            for (var i = 0; i < 25; i++)
+            {
+                using var client = await RawClient.ConnectAsync(listener.EndPoint, Token);
+                await EchoesAsync(client);
+            }
+        }));
+        Assert.That(most, Is.EqualTo(1));
+        Assert.That(Harness.Engine.ReadCounters().Accepted, Is.EqualTo(8 * 25));
     }
 
     [Test, CancelAfter(30_000)]
@@ -123,19 +144,14 @@ public sealed class AcceptingTests(EngineCase engineCase) : ContractFixture(engi
     [Test, CancelAfter(30_000)]
     public async Task A_client_that_is_gone_before_it_is_accepted_does_no_harm()
     {
-        using var hold = new ManualResetEventSlim();
         var listener = Harness.Listen(EchoAsync);
-        foreach (var loop in Harness.Engine.Loops)
-        {
-            loop.Post(_ => hold.Wait(TimeSpan.FromSeconds(20)), null);
-        }
-
+        using var held = HeldLoops.Hold(Harness.Engine, Token);
         for (var i = 0; i < 10; i++)
         {
             (await Harness.ConnectAsync(listener)).Reset();
         }
 
-        hold.Set();
+        held.Release();
         await EchoesAsync(await Harness.ConnectAsync(listener));
     }
 

@@ -55,6 +55,44 @@ public sealed class DescriptorShortageTests(EngineCase engineCase) : ContractFix
         await Eventually.TrueAsync(() => Harness.Log.Contains("pauses"), "the pause is logged");
     }
 
+    // Who has been accepted and waits for its loop, or dials and waits for a descriptor, will want one soon.
+    [Test, CancelAfter(60_000)]
+    public async Task Descriptors_that_are_spoken_for_count_as_taken()
+    {
+        const int Many = 1_000_000;
+        var listener = Harness.Listen(EchoAsync);
+        Assume.That(DescriptorHeadroom.IsReached(Many), Is.True, "the limit of open files is lower than that");
+        for (var i = 0; i < Many; i++)
+        {
+            DescriptorHeadroom.Claim();
+        }
+
+        // One is taken on each socket before it is known how scarce descriptors have become.
+        var clients = new List<RawClient>();
+        try
+        {
+            for (var i = 0; i < 2 + Harness.Engine.Loops.Count * 8; i++)
+            {
+                clients.Add(await Harness.ConnectAsync(listener));
+            }
+
+            await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().AcceptPauses > 1, "accepting pauses");
+            Assert.That(listener.Connections, Is.LessThanOrEqualTo(Harness.Engine.Loops.Count));
+        }
+        finally
+        {
+            for (var i = 0; i < Many; i++)
+            {
+                DescriptorHeadroom.Yield();
+            }
+        }
+
+        foreach (var client in clients)
+        {
+            await EchoesAsync(client);
+        }
+    }
+
     private static async Task EchoesAsync(RawClient client)
     {
         await client.WriteAsync("ping"u8.ToArray());

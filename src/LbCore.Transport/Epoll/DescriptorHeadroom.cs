@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 
 namespace LbCore.Transport.Epoll;
 
@@ -6,7 +7,10 @@ namespace LbCore.Transport.Epoll;
 /// Keeps the process away from its limit of open files. At the limit itself the .NET runtime cannot start a thread and
 /// ends the process, and a connection that was accepted finds no descriptor for its backend.
 /// </summary>
-/// <remarks>The kernel gives out the lowest free number, so the number of a new descriptor says how many are left.</remarks>
+/// <remarks>
+/// The kernel gives out the lowest free number, so the number of a new descriptor says how many are left. Claims are those
+/// that are spoken for and not taken yet.
+/// </remarks>
 internal static unsafe class DescriptorHeadroom
 {
     private const int LeastReserve = 16;
@@ -14,9 +18,16 @@ internal static unsafe class DescriptorHeadroom
     private const int LimitOfOpenFiles = 7;
 
     private static volatile int s_ceiling = ReadCeiling();
+    private static int s_claims;
+
+    /// <summary>Claims a descriptor for an accepted connection that has not dialled yet, or for a dial that waits for one.</summary>
+    public static void Claim() => Interlocked.Increment(ref s_claims);
+
+    /// <summary>Ends a claim: the descriptor was taken, or nobody wants it any more.</summary>
+    public static void Yield() => Interlocked.Decrement(ref s_claims);
 
     /// <summary>Returns whether a new descriptor is so high that accepting should rest.</summary>
-    public static bool IsReached(int descriptor) => descriptor >= s_ceiling;
+    public static bool IsReached(int descriptor) => descriptor + Volatile.Read(ref s_claims) >= s_ceiling;
 
     /// <summary>Returns whether there is room again. Reads the limit anew: an operator may have raised it.</summary>
     public static bool IsFree()

@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
@@ -57,47 +56,46 @@ internal sealed class DescriptorTests(string engine)
             ]);
         var clients = Enumerable.Range(0, Clients).Select(_ => ConnectAndPingAsync(balancer, cancellationToken)).ToList();
         await RestAsync(balancer);
-        var running = clients.Where(client => client.IsCompletedSuccessfully).Select(client => client.Result).OfType<Socket>().ToList();
+        var served = clients.FindAll(client => client.IsCompleted);
 
-        Assert.That(running, Has.Count.InRange(1, Clients - 1), balancer.Transcript);
+        Assert.That(served, Has.Count.InRange(1, Clients - 1), balancer.Transcript);
         for (var i = 0; i < 100; i++)
         {
-            await Task.WhenAll(running.ConvertAll(client => client.PingAsync(cancellationToken)));
-        }
-
-        // Those that waited are served as soon as there is room, or closed if there was room for one end only.
-        clients.RemoveAll(client => client.IsCompletedSuccessfully && (client.Result is null || running.Contains(client.Result)));
-        running.ForEach(client => client.Dispose());
-        await foreach (var client in Task.WhenEach(clients).WithCancellation(cancellationToken))
-        {
-            (await client)?.Dispose();
-        }
-
-        await Eventually.TrueAsync(
-            async () =>
+            foreach (var client in served)
             {
-                using var client = await ConnectAndPingAsync(balancer, cancellationToken);
-                return client is not null;
-            },
-            Soon,
-            $"accepting resumes. {balancer.Transcript}");
+                await (await client).PingAsync(cancellationToken);
+            }
+        }
+
+        // Those that waited are served as connections end, every one of them: nobody is reset for want of a descriptor.
+        for (var left = clients.ToList(); left.Count > 0;)
+        {
+            var next = await Task.WhenAny(left).WaitAsync(cancellationToken);
+            left.Remove(next);
+            (await next).Dispose();
+        }
+
+        using (var late = await ConnectAndPingAsync(balancer, cancellationToken))
+        {
+            await late.PingAsync(cancellationToken);
+        }
+
         await balancer.StopAsync();
     }
 
-    /// <summary>Returns a connection that the echo has answered on, or null when it was closed instead.</summary>
-    private static async Task<Socket?> ConnectAndPingAsync(LbCoreProcess balancer, CancellationToken cancellationToken)
+    /// <summary>Returns a connection that the echo has answered on.</summary>
+    private static async Task<Socket> ConnectAndPingAsync(LbCoreProcess balancer, CancellationToken cancellationToken)
     {
-        Socket? client = null;
+        var client = await balancer.ConnectAsync(cancellationToken);
         try
         {
-            client = await balancer.ConnectAsync(cancellationToken);
             await client.PingAsync(cancellationToken);
             return client;
         }
-        catch (Exception exception) when (exception is SocketException or EndOfStreamException)
+        catch
         {
-            client?.Dispose();
-            return null;
+            client.Dispose();
+            throw;
         }
     }
 
