@@ -1,7 +1,11 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using LbCore.TestKit;
 using NUnit.Framework;
@@ -126,6 +130,84 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task A_unix_socket_with_a_full_backlog_is_dialled_until_there_is_room()
+    {
+        using var folder = new TemporaryFolder();
+        using var full = FullUnixListener.Open(folder.File("b.sock"), Token);
+        var dial = DialAsync(full.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromSeconds(20) });
+
+        // The first tries have failed by now, and the dial is none the worse for it.
+        await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().PendingDials == 1, "the dial is under way");
+        await Harness.RunAsync(Loop, () => true);
+        Assert.That(dial.IsCompleted, Is.False);
+        await full.MakeRoomAsync();
+        var result = await dial.WaitAsync(Token);
+        Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
+        await Harness.RunAsync(Loop, () => result.Connection!.DisposeAsync().AsTask());
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_unix_socket_whose_backlog_stays_full_times_out_at_the_deadline()
+    {
+        using var folder = new TemporaryFolder();
+        using var full = FullUnixListener.Open(folder.File("b.sock"), Token);
+        var start = Environment.TickCount64;
+        var result = await DialAsync(full.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMilliseconds(300) });
+        Assert.That(result.Status, Is.EqualTo(DialStatus.TimedOut));
+        Assert.That(Environment.TickCount64 - start, Is.GreaterThanOrEqualTo(280), "the deadline was cut short");
+        await Harness.AtRestAsync();
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_end_of_the_engine_cancels_a_dial_that_waits_for_room()
+    {
+        using var folder = new TemporaryFolder();
+        using var full = FullUnixListener.Open(folder.File("b.sock"), Token);
+        var loop = Loop;
+        var ended = NewSource<DialResult>();
+        loop.Post(_ => DialAndTell(), null);
+        await Eventually.TrueAsync(() => Harness.Engine.ReadCounters().PendingDials == 1, "the dial is under way");
+        await Harness.Engine.DisposeAsync();
+        Assert.That((await ended.Task.WaitAsync(Token)).Status, Is.EqualTo(DialStatus.Canceled));
+
+        async void DialAndTell() =>
+            ended.SetResult(await loop.DialAsync(full.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMinutes(10) }));
+    }
+
+    // Held, the loop hears of the connect and of the reset at once; else it hears of the one before the other, or not.
+    [Test, CancelAfter(60_000)]
+    public async Task A_backend_that_resets_right_after_connecting_loses_none_of_its_bytes([Values] bool held)
+    {
+        using var listener = new RawListener(Token);
+        for (var i = 0; i < 100; i++)
+        {
+            using var reset = new ManualResetEventSlim();
+            var backend = Task.Run(async () =>
+            {
+                using var peer = await listener.AcceptAsync();
+                await peer.WriteAsync("pong"u8.ToArray());
+                peer.Reset();
+                reset.Set();
+            });
+            var (status, bytes) = await Harness.RunAsync(Loop, async () =>
+            {
+                var dial = Loop.DialAsync(listener.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromSeconds(20) });
+                if (held)
+                {
+                    reset.Wait(Token);
+                }
+
+                var result = await dial;
+                return (result.Status, result.Connection is { } connection ? await ReadUntilResetAsync(connection) : "");
+            });
+            await backend;
+            Assert.That((status, bytes), Is.EqualTo((DialStatus.Connected, "pong")), $"round {i}");
+        }
+
+        await Harness.AtRestAsync();
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task The_source_address_can_be_chosen()
     {
         using var listener = new RawListener(Token);
@@ -180,6 +262,33 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
         Assert.That(Loop.InLoop, Is.True, "a dial continues on its loop");
         return result;
     });
+
+    private static async Task<string> ReadUntilResetAsync(TransportConnection connection)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        await using (connection)
+        {
+            while (true)
+            {
+                ReadResult result;
+                try
+                {
+                    result = await connection.Input.ReadAsync();
+                }
+                catch (ConnectionAbortedException exception) when (exception.Reason == CloseReason.PeerReset)
+                {
+                    return Encoding.ASCII.GetString(bytes.WrittenSpan);
+                }
+
+                bytes.Write(result.Buffer.ToArray());
+                connection.Input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return "an end in good order";
+                }
+            }
+        }
+    }
 
     private Task TalkAsync(ScriptedBackend backend) => Harness.RunAsync(Loop, async () =>
     {

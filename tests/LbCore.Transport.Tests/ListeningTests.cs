@@ -127,6 +127,17 @@ public sealed class ListeningTests(EngineCase engineCase) : ContractFixture(engi
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task A_unix_path_whose_listener_has_a_full_backlog_is_in_use_and_stays()
+    {
+        using var folder = new TemporaryFolder();
+        using var full = FullUnixListener.Open(folder.File("lb.sock"), Token);
+        var error = Assert.Throws<ListenException>(() => Harness.Listen(EchoAsync, options => options with { EndPoint = full.EndPoint }));
+        Assert.That(error!.IsAddressInUse, Is.True);
+        await full.MakeRoomAsync();
+        using var client = await RawClient.ConnectAsync(full.EndPoint, Token);
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task A_unix_socket_that_a_dead_process_left_is_replaced()
     {
         using var folder = new TemporaryFolder();

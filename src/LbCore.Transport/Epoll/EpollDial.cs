@@ -10,8 +10,9 @@ namespace LbCore.Transport.Epoll;
 /// <summary>Is one attempt to connect. Pooled by its loop.</summary>
 internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
 {
-    // connect(2) on a unix socket whose backlog is full says EAGAIN and announces nothing: it has to be tried again.
-    private static readonly TimeSpan UnixRetryInterval = TimeSpan.FromMilliseconds(50);
+    // connect(2) on a unix socket whose backlog is full says EAGAIN and announces nothing: it has to be tried again. So has
+    // socket(2) when no descriptor is left.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
 
     // The kernel picks source ports from here on by default; only there can a socket meet itself.
     private const int FirstEphemeralPort = 1024;
@@ -23,6 +24,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
     private EndPoint? _remote;
     private DialOptions _options = DialOptions.Default;
     private long _deadline;
+    private bool _claimsDescriptor;
 
     public EpollDial(EpollLoop loop) => _loop = loop;
 
@@ -86,7 +88,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         if (_slot.IsPending && _result == default)
         {
             Cancel();
-            _loop.SetRetrying(this, false);
+            EndRetry();
             _result = new DialResult(DialStatus.Canceled, SocketError.OperationAborted);
             _loop.Post(static state => ((EpollDial)state!)._slot.Signal(), this);
         }
@@ -117,10 +119,12 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
 
     protected override void OnTimer()
     {
-        _loop.SetRetrying(this, false);
+        var wantedDescriptor = EndRetry();
         if (_loop.ReadClock() >= _deadline)
         {
-            _result = new DialResult(DialStatus.TimedOut, SocketError.TimedOut);
+            _result = wantedDescriptor
+                ? new DialResult(DialStatus.OutOfResources, SocketError.TooManyOpenSockets)
+                : new DialResult(DialStatus.TimedOut, SocketError.TimedOut);
         }
         else if (_connection is not null || !Connect())
         {
@@ -139,8 +143,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         var descriptor = Libc.Socket(address.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (descriptor < 0)
         {
-            Fail(Marshal.GetLastPInvokeError());
-            return true;
+            return !CanWaitFor(Marshal.GetLastPInvokeError());
         }
 
         var error = isUnix ? 0 : Prepare(descriptor);
@@ -155,9 +158,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         if (isUnix && error == Libc.EAGAIN)
         {
             _ = Libc.Close(descriptor);
-            _loop.SetRetrying(this, true);
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
-            Schedule(_loop, left < UnixRetryInterval ? left : UnixRetryInterval);
+            Retry();
             return false;
         }
 
@@ -186,6 +187,43 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
 
         Schedule(_loop, TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock())));
         return false;
+    }
+
+    /// <summary>Waits for a descriptor, which comes when a connection ends. Any other error ends the attempt.</summary>
+    private bool CanWaitFor(int error)
+    {
+        if (error is not (Libc.EMFILE or Libc.ENFILE))
+        {
+            Fail(error);
+            return false;
+        }
+
+        // Before somebody is accepted who would want two more.
+        _claimsDescriptor = true;
+        DescriptorHeadroom.Claim();
+        Retry();
+        return true;
+    }
+
+    private void Retry()
+    {
+        _loop.SetRetrying(this, true);
+        var left = TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
+        Schedule(_loop, left < RetryInterval ? left : RetryInterval);
+    }
+
+    /// <summary>Ends the wait for another try. True when it was a wait for a descriptor.</summary>
+    private bool EndRetry()
+    {
+        _loop.SetRetrying(this, false);
+        var claimed = _claimsDescriptor;
+        _claimsDescriptor = false;
+        if (claimed)
+        {
+            DescriptorHeadroom.Yield();
+        }
+
+        return claimed;
     }
 
     private int Prepare(int descriptor)

@@ -28,14 +28,17 @@ internal sealed unsafe class ManagedConnection : SocketConnection
     private int _sendLeft;
     private bool _waiting;
 
-    public ManagedConnection(ManagedLoop loop, Socket socket)
+    /// <param name="loop">Its loop.</param>
+    /// <param name="socket">A connected socket.</param>
+    /// <param name="dialled">The address that was dialled; null for an accepted connection.</param>
+    public ManagedConnection(ManagedLoop loop, Socket socket, EndPoint? dialled = null)
         : base(loop)
     {
         _loop = loop;
         _socket = socket;
         _socket.Blocking = false;
         LocalEndPoint = Ask(static s => s.LocalEndPoint);
-        RemoteEndPoint = Ask(static s => s.RemoteEndPoint);
+        RemoteEndPoint = dialled ?? Ask(static s => s.RemoteEndPoint);
         Writable = true;
         _readiness.UserToken = this;
         _readiness.Completed += static (_, args) =>
@@ -54,7 +57,19 @@ internal sealed unsafe class ManagedConnection : SocketConnection
         (_sendBlock is null ? 0 : _sendLeft) + (OperatingSystem.IsLinux() ? Libc.CountUndelivered((int)_socket.Handle) : 0);
 
     /// <summary>Begins to watch for bytes and for the peer's end.</summary>
-    public void Begin() => WaitForReadiness();
+    /// <param name="isReset">
+    /// The peer has reset already, and connecting has taken the socket's error: from here on the kernel would report a plain
+    /// end. Bytes that came before are there to read.
+    /// </param>
+    public void Begin(bool isReset = false)
+    {
+        if (isReset)
+        {
+            PeerChanged(PeerState.Reset);
+        }
+
+        WaitForReadiness();
+    }
 
     internal override int Receive(byte* target, int length)
     {

@@ -1,18 +1,26 @@
+using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
+using LbCore.Transport.Epoll;
 
 namespace LbCore.Transport.Managed;
 
 /// <summary>Is one attempt to connect over System.Net.Sockets.</summary>
 internal sealed class ManagedDial : LoopTimer
 {
+    // A unix socket whose backlog is full announces no room, and nobody a free descriptor: both have to be tried again.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly TaskCompletionSource<DialResult> _result = new();
     private readonly ManagedLoop _loop;
     private readonly EndPoint _remote;
     private readonly DialOptions _options;
     private readonly SocketAsyncEventArgs _connect = new();
     private Socket? _socket;
+    private long _deadline;
+    private bool _connecting;
+    private bool _claimsDescriptor;
     private bool _ended;
 
     public ManagedDial(ManagedLoop loop, EndPoint remote, DialOptions options)
@@ -24,24 +32,33 @@ internal sealed class ManagedDial : LoopTimer
 
     public ValueTask<DialResult> StartAsync()
     {
+        _deadline = _loop.ReadClock() + (long)_options.Timeout.TotalMilliseconds;
         _loop.PendingDials++;
         _loop.Add(this);
+        _connect.RemoteEndPoint = _remote;
+        _connect.UserToken = this;
+        _connect.Completed += static (_, args) => Post((ManagedDial)args.UserToken!);
         Schedule(_loop, _options.Timeout);
-        try
-        {
-            Connect();
-        }
-        catch (SocketException e)
-        {
-            End(Failure(e.SocketErrorCode));
-        }
-
+        Try();
         return new ValueTask<DialResult>(_result.Task);
     }
 
     public void CancelNow() => End(new DialResult(DialStatus.Canceled, SocketError.OperationAborted));
 
-    protected override void OnTimer() => End(new DialResult(DialStatus.TimedOut, SocketError.TimedOut));
+    protected override void OnTimer()
+    {
+        var wantedDescriptor = EndClaim();
+        if (_loop.ReadClock() >= _deadline)
+        {
+            End(wantedDescriptor
+                ? new DialResult(DialStatus.OutOfResources, SocketError.TooManyOpenSockets)
+                : new DialResult(DialStatus.TimedOut, SocketError.TimedOut));
+            return;
+        }
+
+        Schedule(_loop, Left());
+        Try();
+    }
 
     private static DialResult Failure(SocketError error) => new(
         error switch
@@ -56,6 +73,25 @@ internal sealed class ManagedDial : LoopTimer
         },
         error);
 
+    private void Try()
+    {
+        try
+        {
+            Connect();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.TooManyOpenSockets)
+        {
+            // Before somebody is accepted who would want two more.
+            _claimsDescriptor = true;
+            DescriptorHeadroom.Claim();
+            Retry();
+        }
+        catch (SocketException e)
+        {
+            End(Failure(e.SocketErrorCode));
+        }
+    }
+
     private void Connect()
     {
         var isUnix = _remote is UnixDomainSocketEndPoint;
@@ -67,9 +103,7 @@ internal sealed class ManagedDial : LoopTimer
             _socket.Bind(local);
         }
 
-        _connect.RemoteEndPoint = _remote;
-        _connect.UserToken = this;
-        _connect.Completed += static (_, args) => Post((ManagedDial)args.UserToken!);
+        _connecting = true;
         if (!_socket.ConnectAsync(_connect))
         {
             Post(this);
@@ -87,30 +121,67 @@ internal sealed class ManagedDial : LoopTimer
 
     private void OnConnected()
     {
+        _connecting = false;
         if (_ended)
         {
             _connect.Dispose();
             return;
         }
 
-        var missing = _remote is UnixDomainSocketEndPoint && _connect.SocketError == SocketError.AddressNotAvailable;
-        if (_connect.SocketError != SocketError.Success)
-        {
-            End(Failure(missing ? SocketError.ConnectionRefused : _connect.SocketError));
-        }
-        else if (_remote.Equals(_socket!.LocalEndPoint) && _remote is IPEndPoint)
+        switch (_connect.SocketError)
         {
             // The simultaneous open of a socket with itself, when nothing listens on an ephemeral port.
-            End(Failure(SocketError.ConnectionRefused));
+            case SocketError.Success when _remote is IPEndPoint && _remote.Equals(_socket!.LocalEndPoint):
+                End(Failure(SocketError.ConnectionRefused));
+                break;
+            case SocketError.Success:
+                Connected(isReset: false);
+                break;
+
+            // It came after the connection stood, and bytes may have come before it.
+            case SocketError.ConnectionReset or SocketError.Shutdown when _remote is IPEndPoint:
+                Connected(isReset: true);
+                break;
+            case SocketError.WouldBlock when _remote is UnixDomainSocketEndPoint:
+                _socket!.Dispose();
+                _socket = null;
+                Retry();
+                break;
+            case SocketError.AddressNotAvailable when _remote is UnixDomainSocketEndPoint:
+                End(Failure(SocketError.ConnectionRefused));
+                break;
+            default:
+                End(Failure(_connect.SocketError));
+                break;
         }
-        else
+    }
+
+    private void Connected(bool isReset)
+    {
+        var connection = new ManagedConnection(_loop, _socket!, _remote);
+        connection.Begin(isReset);
+        End(new DialResult(connection));
+    }
+
+    private TimeSpan Left() => TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
+
+    private void Retry()
+    {
+        var left = Left();
+        Schedule(_loop, left < RetryInterval ? left : RetryInterval);
+    }
+
+    /// <summary>Ends the wait for a descriptor. True when there was one.</summary>
+    private bool EndClaim()
+    {
+        var claimed = _claimsDescriptor;
+        _claimsDescriptor = false;
+        if (claimed)
         {
-            var connection = new ManagedConnection(_loop, _socket);
-            connection.Begin();
-            End(new DialResult(connection));
+            DescriptorHeadroom.Yield();
         }
 
-        _connect.Dispose();
+        return claimed;
     }
 
     private void End(in DialResult result)
@@ -122,11 +193,17 @@ internal sealed class ManagedDial : LoopTimer
 
         _ended = true;
         Cancel();
+        EndClaim();
         _loop.Remove(this);
         _loop.PendingDials--;
         if (result.Connection is null)
         {
             _socket?.Dispose();
+        }
+
+        if (!_connecting)
+        {
+            _connect.Dispose();
         }
 
         // From the run queue, whoever ended it: the frame of an abort must not run somebody's continuation.
