@@ -1,5 +1,8 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using System.Linq;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using LbCore.TestKit;
 using NUnit.Framework;
@@ -83,6 +86,82 @@ public sealed class ResetTests(EngineCase engineCase) : ContractFixture(engineCa
             var error = await loopClient.CatchAsync(() => DrainAsync(connection));
             Assert.That(error, Is.InstanceOf<ConnectionAbortedException>(), "the three bytes do not make a whole stream");
         });
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_reset_after_the_end_of_the_stream_is_told_while_nobody_reads_or_writes([Values] bool withUnreadBytes)
+    {
+        var (connection, client) = await PairAsync();
+        var told = new ConcurrentQueue<PeerState>();
+        await OnLoopAsync(connection, () =>
+        {
+            connection.OnPeerChanged(_ => told.Enqueue(connection.Peer), null);
+            return Task.CompletedTask;
+        });
+        if (withUnreadBytes)
+        {
+            await client.WriteAsync("abc"u8.ToArray());
+        }
+
+        await client.HalfCloseAsync();
+        await Eventually.TrueAsync(() => told.Contains(PeerState.SendClosed), "the end is told");
+        Assert.That(told, Has.None.EqualTo(PeerState.Reset));
+        client.Reset();
+        await Eventually.TrueAsync(() => told.Contains(PeerState.Reset), "the reset is told");
+        Assert.That(await Harness.RunAsync(connection.Loop, () => connection.Peer), Is.EqualTo(PeerState.Reset));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_reset_after_the_stream_was_read_to_its_end_is_told_too()
+    {
+        var (connection, client) = await PairAsync();
+        var told = NewSource();
+        await client.WriteAsync("abc"u8.ToArray());
+        await client.HalfCloseAsync();
+        await OnLoopAsync(connection, async () =>
+        {
+            await DrainAsync(connection);
+            connection.OnPeerChanged(
+                _ =>
+                {
+                    if (connection.Peer == PeerState.Reset)
+                    {
+                        told.TrySetResult();
+                    }
+                },
+                null);
+        });
+        client.Reset();
+        await told.Task.WaitAsync(Token);
+    }
+
+    // Urgent data is what poll(2) reports as exceptional, and some take for an error.
+    [Test, CancelAfter(30_000)]
+    public async Task The_end_of_both_directions_in_order_is_no_reset([Values] bool withUrgentData, [Values] bool read)
+    {
+        var (connection, client) = await PairAsync();
+        if (withUrgentData)
+        {
+            client.Socket.Send("!"u8, SocketFlags.OutOfBand);
+        }
+
+        await client.HalfCloseAsync();
+        await OnLoopAsync(connection, async () =>
+        {
+            if (read)
+            {
+                await DrainAsync(connection);
+            }
+
+            await connection.Output.CompleteAsync();
+        });
+        Assert.That((await client.ReadUntilClosedAsync()).IsReset, Is.False);
+        client.Dispose();
+
+        // Longer than the managed engine's looks are apart.
+        var last = await Eventually.SettlesAsync(
+            () => (long)Harness.RunAsync(connection.Loop, () => connection.Peer).GetAwaiter().GetResult(), TimeSpan.FromMilliseconds(600), Token);
+        Assert.That((PeerState)last, Is.EqualTo(PeerState.SendClosed));
     }
 
     [Test, CancelAfter(30_000)]

@@ -64,6 +64,9 @@ internal static unsafe partial class Libc
     public const uint EPOLLET = 0x80000000;
     public const int EPOLL_CLOEXEC = 0x80000;
     public const int EPOLL_CTL_ADD = 1;
+    public const short POLLERR = 0x8;
+    public const short POLLHUP = 0x10;
+    public const short POLLRDHUP = 0x2000;
     public const int EFD_NONBLOCK = 0x800;
     public const int EFD_CLOEXEC = 0x80000;
 
@@ -131,6 +134,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "close"), SuppressGCTransition]
     public static partial int Close(int descriptor);
 
+    /// <summary>Is for a timeout of zero only: it must not block.</summary>
+    [LibraryImport("libc", EntryPoint = "poll"), SuppressGCTransition]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
+
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     public static partial int GetLimit(int resource, ulong* limit);
 
@@ -188,6 +195,14 @@ internal static unsafe partial class Libc
         public void* Control;
         public nuint ControlLength;
         public int Flags;
+    }
+
+    /// <summary>Is struct pollfd.</summary>
+    internal struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
     }
 
     /// <summary>Is struct linger.</summary>

@@ -252,7 +252,7 @@ internal sealed unsafe class ManagedConnection : SocketConnection
             case TcpState.PeerClosed:
                 PeerChanged(PeerState.SendClosed);
                 break;
-            case TcpState.Gone when Peer == PeerState.Open:
+            case TcpState.Gone:
                 PeerChanged(PeerState.Reset);
                 Writable = true;
                 Writer.Resume();
