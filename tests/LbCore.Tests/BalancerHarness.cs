@@ -109,6 +109,23 @@ internal sealed class BalancerHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves the clock, and returns when all that is due has run: the test and the loops go in step.</summary>
+    public async Task StepAsync(TimeSpan by)
+    {
+        _time!.Advance(by);
+
+        // One turn to see the time, one to run the timers that are due, one for what they have queued.
+        for (var turn = 0; turn < 3; turn++)
+        {
+            foreach (var loop in _engine.Loops)
+            {
+                var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), turned);
+                await turned.Task.WaitAsync(_token).ConfigureAwait(false);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         var disposed = Balancer.DisposeAsync().AsTask();

@@ -13,8 +13,11 @@ internal sealed partial class TcpRelay
     /// </summary>
     private sealed class Delivery : LoopTimer
     {
-        /// <summary>How long the receiver may take nothing, in milliseconds.</summary>
-        private const long MostMillisecondsWithoutProgress = 5_000;
+        /// <summary>
+        /// How many looks in a row may find that the receiver has taken nothing: 5 s. Looks and not time, for a process that
+        /// was held up has not looked.
+        /// </summary>
+        private const int MostLooksWithoutProgress = 100;
 
         // The kernel says when there is room to send, never when all has arrived.
         private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
@@ -23,8 +26,9 @@ internal sealed partial class TcpRelay
         private readonly TaskCompletionSource _ended = new();
         private readonly TcpRelay _relay;
         private readonly bool _clientIsLost;
-        private long _undelivered = -1;
-        private long _lastProgress;
+        private long _handedOn;
+        private long _undelivered;
+        private int _looksWithoutProgress;
 
         public Delivery(TcpRelay relay, bool clientIsLost)
         {
@@ -47,15 +51,7 @@ internal sealed partial class TcpRelay
             }
 
             var undelivered = Receiver.UndeliveredBytes;
-            var now = _relay._client.Loop.Now;
-            if (undelivered != _undelivered || _relay._lastActivity > _lastProgress)
-            {
-                _undelivered = undelivered;
-                _lastProgress = now;
-            }
-
-            var isDelivered = IsAllHandedOn && undelivered == 0;
-            if (isDelivered || Receiver.CloseReason != CloseReason.None || now - _lastProgress >= MostMillisecondsWithoutProgress)
+            if ((IsAllHandedOn && undelivered == 0) || Receiver.CloseReason != CloseReason.None || _looksWithoutProgress > MostLooksWithoutProgress)
             {
                 End();
             }
@@ -65,7 +61,15 @@ internal sealed partial class TcpRelay
             }
         }
 
-        protected override void OnTimer() => Check();
+        protected override void OnTimer()
+        {
+            // What was handed on in between is progress, too: then as much may be undelivered as before.
+            var handedOn = _relay._bytesUp + _relay._bytesDown;
+            var undelivered = Receiver.UndeliveredBytes;
+            _looksWithoutProgress = (handedOn, undelivered) == (_handedOn, _undelivered) ? _looksWithoutProgress + 1 : 0;
+            (_handedOn, _undelivered) = (handedOn, undelivered);
+            Check();
+        }
 
         private void End()
         {

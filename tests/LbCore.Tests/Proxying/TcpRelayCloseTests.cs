@@ -246,12 +246,12 @@ internal sealed class TcpRelayCloseTests
         {
             while (all.Length < count)
             {
-                harness.Advance(pause);
+                await harness.StepAsync(pause);
                 var reading = client.ReadAsync(buffer);
                 await Eventually.TrueAsync(
                     () =>
                     {
-                        harness.Advance(TimeSpan.FromMilliseconds(reading.IsCompleted ? 0 : 20));
+                        harness.Advance(TimeSpan.FromMilliseconds(reading.IsCompleted ? 0 : 5));
                         return reading.IsCompleted;
                     },
                     "more bytes, or the end");
