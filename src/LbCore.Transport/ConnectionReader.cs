@@ -20,6 +20,12 @@ internal sealed class ConnectionReader : LoopReader
     // A local abort ends reading at once; a reset by the peer comes after the bytes that came before it.
     private bool IsOver => _failed || Socket.IsClosed;
 
+    /// <summary>
+    /// Receives once if there may be something. Not through TryRead, which says "not now" when the budget is spent: that
+    /// is no answer to whether bytes lie unread.
+    /// </summary>
+    internal bool IsAtRest() => IsBetweenReads && _received.Buffered == 0 && !IsOver && !TryReceive();
+
     protected override bool TryReceive() => HasResult || IsOver || (Socket.Readable && Fill());
 
     protected override Exception? Failure() =>

@@ -25,6 +25,9 @@ internal sealed partial class ConnectionWriter : LoopWriter
     /// <summary>Gets whether bytes are left that the kernel has not taken.</summary>
     internal bool IsUnfinished => HasUnsent || _sending;
 
+    /// <summary>Gets whether a new write would be the only one.</summary>
+    internal bool IsAtRest => IsBetweenWrites && !IsUnfinished;
+
     internal override long UnsentBytes => _written.CountUnconsumed() + (_waiting?.Left.Length ?? 0);
 
     protected override string Owner => "writer";

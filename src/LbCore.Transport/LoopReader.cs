@@ -39,6 +39,9 @@ internal abstract class LoopReader : PipeReader, IValueTaskSource<ReadResult>, I
 
     protected bool IsWaiting => _slot.IsPending;
 
+    /// <summary>Gets whether no read is under way and a new one may begin.</summary>
+    protected bool IsBetweenReads => !IsCompleted && !_reading && !_slot.IsBusy && !_cancelRequested;
+
     /// <summary>Gets whether a read can complete with what is known already.</summary>
     protected bool HasResult => _cancelRequested || _received.HasUnexamined || EndOfStream;
 

@@ -46,6 +46,9 @@ internal abstract class LoopWriter : PipeWriter, IValueTaskSource<FlushResult>, 
 
     protected bool IsWaiting => _slot.IsPending;
 
+    /// <summary>Gets whether no flush is under way and a new one may begin.</summary>
+    protected bool IsBetweenWrites => !IsCompleted && !_slot.IsBusy && !CancelRequested;
+
     /// <summary>Gets whether nothing that is written will reach the peer any more.</summary>
     protected abstract bool IsBroken { get; }
 

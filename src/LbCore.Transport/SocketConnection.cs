@@ -90,6 +90,14 @@ internal abstract class SocketConnection : TransportConnection
         }
     }
 
+    public override bool IsAtRest()
+    {
+        OwnLoop.AssertInLoop();
+
+        // The reader last: what it receives may be the end, which changes what it is asked.
+        return _closeReason == CloseReason.None && _peer == PeerState.Open && _writer.IsAtRest && _reader.IsAtRest();
+    }
+
     public override void Abort(CloseReason reason, Exception? exception = null)
     {
         if (!OwnLoop.InLoop && !OwnLoop.HasEnded)

@@ -55,6 +55,17 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// </summary>
     public abstract void OnPeerChanged(Action<object?>? callback, object? state);
 
+    /// <summary>
+    /// Returns whether the connection could begin anew: open at both ends, nothing unread as far as the loop has heard,
+    /// nothing unsent, no call pending, no buffer held. It may receive once to find out, whatever is left of the
+    /// dispatch's budget; what it receives is there for the next read.
+    /// </summary>
+    /// <remarks>
+    /// The base implementation says no. A filter such as TLS may hold bytes that only a read brings to light, so a
+    /// connection through one cannot tell.
+    /// </remarks>
+    public virtual bool IsAtRest() => false;
+
     /// <summary>Sends FIN once everything written has been sent; the other direction stays open. Idempotent.</summary>
     public void ShutdownSend() => Output.Complete();
 
