@@ -6,10 +6,22 @@ namespace LbCore.Topology;
 /// <summary>The live figures of one backend, written by every loop. Kept by identity when a snapshot is replaced.</summary>
 internal sealed class BackendState
 {
+    private const long OneIdle = 1L << 32;
+
     private Figures _figures;
+    private object? _pools;
 
     /// <summary>Gets how many connections are reserved, including those still being connected.</summary>
-    public int InFlight => Volatile.Read(ref _figures.InFlight);
+    public int InFlight => InFlightOf(Volatile.Read(ref _figures.Connections));
+
+    /// <summary>Gets how many connections are kept idle, over all loops. No limit of what is in use counts them.</summary>
+    public int Idle => IdleOf(Volatile.Read(ref _figures.Connections));
+
+    /// <summary>Gets how many connections there are, in use and idle, at one moment.</summary>
+    public long Open => OpenOf(Volatile.Read(ref _figures.Connections));
+
+    /// <summary>Gets what the loops keep for this backend. It belongs to the room that set it, hence no type of its own.</summary>
+    public object? Pools => Volatile.Read(ref _pools);
 
     /// <summary>Gets how many reservations there have been.</summary>
     public long Total => Volatile.Read(ref _figures.Total);
@@ -21,20 +33,20 @@ internal sealed class BackendState
     {
         if (limit == int.MaxValue)
         {
-            Interlocked.Increment(ref _figures.InFlight);
+            Interlocked.Increment(ref _figures.Connections);
         }
         else
         {
             // Compare-and-swap instead of add-and-take-back: a failed try must not make the backend look full to others.
-            var seen = Volatile.Read(ref _figures.InFlight);
+            var seen = Volatile.Read(ref _figures.Connections);
             while (true)
             {
-                if (seen >= limit)
+                if (InFlightOf(seen) >= limit)
                 {
                     return false;
                 }
 
-                var before = Interlocked.CompareExchange(ref _figures.InFlight, seen + 1, seen);
+                var before = Interlocked.CompareExchange(ref _figures.Connections, seen + 1, seen);
                 if (before == seen)
                 {
                     break;
@@ -57,8 +69,41 @@ internal sealed class BackendState
             Interlocked.Increment(ref _figures.Failures);
         }
 
-        Interlocked.Decrement(ref _figures.InFlight);
+        Interlocked.Decrement(ref _figures.Connections);
     }
+
+    /// <summary>
+    /// Counts one more idle connection, unless <paramref name="maxIdle"/> are idle or more than
+    /// <paramref name="maxOpen"/> open. Its reservation is released after that, so no moment shows too few.
+    /// </summary>
+    public bool TryAddIdle(int maxIdle, int maxOpen)
+    {
+        var seen = Volatile.Read(ref _figures.Connections);
+        while (IdleOf(seen) < maxIdle && OpenOf(seen) <= maxOpen)
+        {
+            var before = Interlocked.CompareExchange(ref _figures.Connections, seen + OneIdle, seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts one idle connection less: it was closed, or is in use under a reservation made before.</summary>
+    public void RemoveIdle() => Interlocked.Add(ref _figures.Connections, -OneIdle);
+
+    /// <summary>Sets <see cref="Pools"/> unless another thread was first, and returns what is in force.</summary>
+    public object SetPools(object pools) => Interlocked.CompareExchange(ref _pools, pools, null) ?? pools;
+
+    private static int InFlightOf(long connections) => (int)connections;
+
+    private static int IdleOf(long connections) => (int)(connections >> 32);
+
+    private static long OpenOf(long connections) => (long)InFlightOf(connections) + IdleOf(connections);
 
     // All three share one cache line, since a connection writes them together, and the padding keeps other objects off
     // it. 64 bytes before and after also cover the pair of lines that some processors fetch at once.
@@ -71,7 +116,9 @@ internal sealed class BackendState
         [FieldOffset(72)]
         public long Failures;
 
+        // In use in the lower half, idle in the upper one: the sum of two counters that are read one after the other can
+        // miss a connection that moves between them, and a bound on it would not hold.
         [FieldOffset(80)]
-        public int InFlight;
+        public long Connections;
     }
 }
