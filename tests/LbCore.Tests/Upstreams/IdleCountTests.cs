@@ -46,9 +46,12 @@ internal sealed class IdleCountTests
         const int limit = 3;
         var state = new BackendState();
         var wrong = 0;
-        var threads = Enumerable.Range(0, 6).Select(_ => new Thread(() =>
+        using var start = new Barrier(4);
+        var threads = Enumerable.Range(0, start.ParticipantCount).Select(_ => new Thread(() =>
         {
-            for (var i = 0; i < 20_000; i++)
+            // Together, and for longer than a thread's turn on the processor: else they run one after the other.
+            start.SignalAndWait();
+            for (var i = 0; i < 200_000; i++)
             {
                 state.TryReserve(int.MaxValue);
                 var added = state.TryAddIdle(limit, int.MaxValue);
