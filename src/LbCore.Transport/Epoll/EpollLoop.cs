@@ -113,6 +113,12 @@ internal sealed unsafe class EpollLoop : EventLoop
     private protected override void Poll(int timeout)
     {
         var count = _events.Wait(_epoll, timeout);
+        if (count < 0 && Error is Libc.EBADF or Libc.EINVAL)
+        {
+            // It would fail at once, again and again: better a loop that dies than one that spins and serves nobody.
+            throw new Win32Exception(Error, "The loop's epoll instance is broken.");
+        }
+
         RefreshClock();
         for (var i = 0; i < count; i++)
         {
