@@ -12,7 +12,7 @@ internal static class UnixSocketFile
     public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
     {
         var path = endPoint.ToString();
-        if (OperatingSystem.IsLinux() ? !Libc.IsSocketFile(path) : !File.Exists(path))
+        if (!IsSocket(path))
         {
             return;
         }
@@ -26,12 +26,34 @@ internal static class UnixSocketFile
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            File.Delete(path);
+            Delete(endPoint, path);
         }
         catch (SocketException)
         {
             // Somebody listens, if with a full backlog: bind will say that the path is taken.
         }
+    }
+
+    /// <summary>Returns what stands in the way of binding to the path, with its mend; null when it is no matter of files.</summary>
+    public static string? Obstacle(UnixDomainSocketEndPoint endPoint)
+    {
+        var path = Path.GetFullPath(endPoint.ToString());
+        var folder = Path.GetDirectoryName(path);
+        if (Directory.Exists(path))
+        {
+            return $"it is a folder. Name a file in it, such as unix:{Path.Combine(path, "lbcore.sock")}";
+        }
+
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            return File.Exists(folder)
+                ? $"{folder} is a file and no folder. Choose another path."
+                : $"the folder {folder} does not exist. Create it or choose another path.";
+        }
+
+        return Path.Exists(path) && !IsSocket(path)
+            ? "a file that is no socket has this name, and it is not overwritten. Remove it or choose another path."
+            : null;
     }
 
     /// <summary>Removes the file of a socket that has been closed, so that the next start finds nothing stale.</summary>
@@ -44,6 +66,23 @@ internal static class UnixSocketFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next start removes it as stale.
+        }
+    }
+
+    private static bool IsSocket(string path) => OperatingSystem.IsLinux() ? Libc.IsSocketFile(path) : File.Exists(path);
+
+    private static void Delete(UnixDomainSocketEndPoint endPoint, string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ListenException(
+                $"The address {TransportAddress.Format(endPoint)} could not be bound: a dead process has left the socket file, "
+                + $"and it cannot be removed ({e.Message}). Remove it or choose another path.",
+                SocketError.AddressAlreadyInUse);
         }
     }
 }

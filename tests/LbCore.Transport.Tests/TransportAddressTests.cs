@@ -18,21 +18,34 @@ public sealed class TransportAddressTests
         Assert.That(TransportAddress.Format(endPoint), Is.EqualTo(text));
     }
 
-    [TestCase("", "port is missing")]
-    [TestCase("localhost", "port is missing")]
-    [TestCase(":80", "port is missing")]
-    [TestCase("localhost:80", "not an IP address")]
-    [TestCase("127.0.0.1:", "not a port")]
+    [TestCase("", "write *:8080")]
+    [TestCase("localhost", "a name cannot be listened on; write 127.0.0.1:8080")]
+    [TestCase(":80", "write *:80 for every address of this machine, or 127.0.0.1:80")]
+    [TestCase("80", "write *:80 for every address of this machine, or 127.0.0.1:80")]
+    [TestCase("99999", "write *:8080")]
+    [TestCase("localhost:80", "a name cannot be listened on; write 127.0.0.1:80")]
+    [TestCase("127.0.0.1", "the port is missing; write 127.0.0.1:8080")]
+    [TestCase("127.0.0.1:", "the port is missing; write 127.0.0.1:8080")]
+    [TestCase("*", "the port is missing; write *:8080")]
+    [TestCase("[::1]", "the port is missing; write [::1]:8080")]
+    [TestCase("[::1]:", "the port is missing; write [::1]:8080")]
     [TestCase("127.0.0.1:65536", "not a port")]
     [TestCase("127.0.0.1:-1", "not a port")]
     [TestCase("127.0.0.1: 80", "not a port")]
     [TestCase("1:80", "not an IP address")]
     [TestCase("127.1:80", "not an IP address")]
     [TestCase("0x7f.0.0.1:80", "not an IP address")]
-    [TestCase("::1:80", "[::1]:80")]
-    [TestCase("[127.0.0.1]:80", "not an IP address")]
-    [TestCase("[::1:80", "brackets")]
-    [TestCase("unix:", "1 to 107 bytes")]
+    [TestCase("::1:80", "goes in brackets; write [::1]:80")]
+    [TestCase("::1", "goes in brackets; write [::1]:8080")]
+    [TestCase("::1]:80", "goes in brackets; write [::1]:80")]
+    [TestCase("[127.0.0.1]:80", "[127.0.0.1] is not an IPv6 address; write [::1]:80, or 127.0.0.1:80")]
+    [TestCase("[]:80", "not an IPv6 address")]
+    [TestCase("[::1:80", "bracket is not closed; write [::1]:80")]
+    [TestCase("[::1", "bracket is not closed; write [::1]:8080")]
+    [TestCase("[", "bracket is not closed; write [::1]:8080")]
+    [TestCase("a:b:c", "goes in brackets; write [::1]:8080")]
+    [TestCase("unix:", "the path is missing; write unix:/run/app.sock")]
+    [TestCase("unix:/a\0b", "NUL")]
     public void What_is_wrong_is_said(string text, string reason)
     {
         Assert.That(TransportAddress.TryParse(text, out var endPoint, out var error), Is.False);
@@ -45,7 +58,8 @@ public sealed class TransportAddressTests
     {
         Assert.That(TransportAddress.TryParse("unix:" + new string('a', 107), out var endPoint, out _), Is.True);
         Assert.That(endPoint, Is.InstanceOf<UnixDomainSocketEndPoint>());
-        Assert.That(TransportAddress.TryParse("unix:" + new string('ä', 54), out _, out _), Is.False, "bytes count, not letters");
+        Assert.That(TransportAddress.TryParse("unix:" + new string('ä', 54), out _, out var error), Is.False, "bytes count, not letters");
+        Assert.That(error, Does.Contain("108 bytes").And.Contain("107 at most"));
     }
 
     [Test]
