@@ -67,7 +67,8 @@ internal sealed class BackendResolver
         deadline.CancelAfter(Timeout);
         try
         {
-            var addresses = await _lookup(name, deadline.Token).ConfigureAwait(false);
+            // The system's lookup does not look at its token once it has begun, and may take minutes.
+            var addresses = await _lookup(name, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
             var first = Array.Find(addresses, static a => a.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6);
             return (first, "it has no address");
         }
