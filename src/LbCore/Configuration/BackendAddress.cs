@@ -37,7 +37,7 @@ internal readonly record struct BackendAddress
                 return false;
             }
 
-            if (endPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any)))
+            if (endPoint is IPEndPoint ip && AddressOverlap.IsWildcard(ip.Address))
             {
                 error = $"'{text}': a wildcard is no place to connect to; write one address, such as 127.0.0.1:{ip.Port}";
                 return false;
@@ -47,23 +47,53 @@ internal readonly record struct BackendAddress
             return true;
         }
 
+        // A unix path and IPv6 are mended the same way on either side; the rest may be meant as a name here.
         var colon = text.LastIndexOf(':');
-        var host = colon > 0 ? text.AsSpan(0, colon) : default;
-        if (!LooksLikeName(host))
+        if (text.StartsWith("unix:", StringComparison.Ordinal)
+            || text.AsSpan().ContainsAny('[', ']')
+            || text.IndexOf(':', StringComparison.Ordinal) != colon)
         {
-            error = addressError!.Replace("*:port", "name:port", StringComparison.Ordinal);
+            error = addressError;
             return false;
         }
 
-        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, null, out var port) || port == 0)
+        var host = colon < 0 ? text : text[..colon];
+        if (ProblemOf(host, colon < 0 ? "" : text[(colon + 1)..], out var port) is { } problem)
         {
-            error = $"'{text}': '{text[(colon + 1)..]}' is not a port; write a number from 1 to 65535";
+            error = $"'{text}': {problem}";
             return false;
         }
 
-        address = new BackendAddress(host.ToString(), port);
+        address = new BackendAddress(host, port);
         return true;
     }
+
+    private static string? ProblemOf(string host, string portText, out ushort port)
+    {
+        port = 0;
+        if (host.Length == 0 || (portText.Length == 0 && !host.AsSpan().ContainsAnyExceptInRange('0', '9')))
+        {
+            var meant = TryParsePort(host + portText, out _) ? host + portText : "8080";
+            return $"the address before the port is missing; write 127.0.0.1:{meant}, or name:{meant}";
+        }
+
+        if (!LooksLikeName(host) && !(IPAddress.TryParse(host, out var ip) && ip.ToString() == host))
+        {
+            return $"'{host}' is neither an IP address nor a name; write ip:port (127.0.0.1:8080, say), [v6]:port, name:port or unix:/path";
+        }
+
+        if (portText.Length == 0)
+        {
+            return $"the port is missing; write {host}:8080";
+        }
+
+        return TryParsePort(portText, out port)
+            ? null
+            : $"'{portText}' is not a port; write a number from 1 to 65535";
+    }
+
+    private static bool TryParsePort(string text, out ushort port) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port != 0;
 
     private static bool LooksLikeName(ReadOnlySpan<char> host)
     {

@@ -32,7 +32,9 @@ public static class Duration
         }
 
         duration = default;
-        error = $"'{text}' is not a duration; write a whole number and its unit, such as 500ms, 5s or 2m";
+        error = digits < 0 && text.Length > 0
+            ? $"'{text}' has no unit; write {text}s for seconds, or another unit, such as 500ms or 2m"
+            : $"'{text}' is not a duration; write a whole number of 0 or more and its unit, such as 500ms, 5s or 2m";
         return false;
     }
 

@@ -20,7 +20,9 @@ internal sealed class LbCoreOptionsValidator
     /// <summary>Returns the errors of the options; none when they can be used.</summary>
     /// <param name="options">The options.</param>
     /// <param name="strategies">The names of the strategies that exist.</param>
-    public static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options, IReadOnlyCollection<string> strategies)
+    /// <param name="isOwnAddress">Tells whether an address is one of this machine's.</param>
+    public static IReadOnlyList<ConfigurationError> Validate(
+        LbCoreOptions options, IReadOnlyCollection<string> strategies, Func<IPAddress, bool> isOwnAddress)
     {
         var validator = new LbCoreOptionsValidator(strategies);
         validator.CheckRoot(options);
@@ -30,6 +32,11 @@ internal sealed class LbCoreOptionsValidator
             validator.CheckCluster($"clusters.{name}", name, cluster);
         }
 
+        // Names are looked up later, and their backends are checked then.
+        validator._errors.AddRange(ForwardingCircles.Find(
+            options,
+            (cluster, backend) => LiteralEndPoint(options.Clusters[cluster].Backends[backend]),
+            isOwnAddress));
         return validator._errors;
     }
 
@@ -55,7 +62,7 @@ internal sealed class LbCoreOptionsValidator
             Add("listeners", "there is none; add one with an address, mode tcp and a cluster");
         }
 
-        var taken = new Dictionary<EndPoint, string>();
+        var taken = new List<(string Name, string Address, EndPoint EndPoint)>();
         foreach (var (name, listener) in options.Listeners)
         {
             var path = $"listeners.{name}";
@@ -80,7 +87,7 @@ internal sealed class LbCoreOptionsValidator
         }
     }
 
-    private void CheckListenAddress(string path, string name, string address, Dictionary<EndPoint, string> taken)
+    private void CheckListenAddress(string path, string name, string address, List<(string Name, string Address, EndPoint EndPoint)> taken)
     {
         if (string.IsNullOrEmpty(address))
         {
@@ -90,9 +97,18 @@ internal sealed class LbCoreOptionsValidator
         {
             Add(path, error!);
         }
-        else if (endPoint is not IPEndPoint { Port: 0 } && !taken.TryAdd(endPoint!, name))
+        else
         {
-            Add(path, $"{address} is the address of listener '{taken[endPoint!]}' too; give each its own");
+            var other = taken.Find(other => AddressOverlap.Collide(other.EndPoint, endPoint!));
+            if (other.Name is not null)
+            {
+                Add(path, other.Address == address
+                    ? $"'{address}' is the address of listener '{other.Name}' too; give each its own"
+                    : $"'{address}' cannot be listened on beside '{other.Address}' of listener '{other.Name}', which overlaps it; "
+                        + "give each its own, or keep one");
+            }
+
+            taken.Add((name, address, endPoint!));
         }
     }
 
@@ -107,7 +123,7 @@ internal sealed class LbCoreOptionsValidator
 
         if (cluster.Strategy is null || !_strategies.Contains(cluster.Strategy))
         {
-            Add(path + ".strategy", $"'{cluster.Strategy}' is no strategy; use {Enumerate(_strategies)}");
+            Add(path + ".strategy", $"'{cluster.Strategy}' is no strategy; use {Enumerate(_strategies)}{Meant(cluster.Strategy, _strategies)}");
         }
 
         if (cluster.Backends.Count == 0)
@@ -159,7 +175,7 @@ internal sealed class LbCoreOptionsValidator
         {
             Add(path, clusters.Count == 0
                 ? $"there is no cluster '{cluster}', and no other either; add it to clusters"
-                : $"there is no cluster '{cluster}'; use {Enumerate(clusters)}, or add it to clusters");
+                : $"there is no cluster '{cluster}'; use {Enumerate(clusters)}, or add it to clusters{Meant(cluster, clusters)}");
         }
     }
 
@@ -188,6 +204,12 @@ internal sealed class LbCoreOptionsValidator
     }
 
     private void Add(string path, string message) => _errors.Add(new ConfigurationError(path, message));
+
+    private static EndPoint? LiteralEndPoint(BackendOptions? backend) =>
+        backend?.Address is { } text && BackendAddress.TryParse(text, out var address, out _) ? address.EndPoint : null;
+
+    private static string Meant(string? typed, IEnumerable<string> names) =>
+        typed is not null && NearestName.Find(typed, names) is { } nearest ? $" (did you mean {nearest}?)" : "";
 
     private static string Enumerate(IEnumerable<string> names) => string.Join(" or ", names);
 }

@@ -105,14 +105,13 @@ public sealed class LoadBalancer : IAsyncDisposable
     {
         // Binding and starting threads must not run under the caller's lock.
         await Task.Yield();
-        var errors = LbCoreOptionsValidator.Validate(_options, StrategyRegistry.BuiltIn.Names);
-        if (errors.Count > 0)
-        {
-            throw new LbCoreConfigurationException(errors);
-        }
-
+        var own = new OwnAddresses(_environment.ListOwnAddresses);
+        ThrowIfAny(LbCoreOptionsValidator.Validate(_options, StrategyRegistry.BuiltIn.Names, own.Contains));
         var endPoints = await _environment.Resolver.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
         LogResolved(endPoints);
+
+        // Literal addresses have passed this; now names are known, too.
+        ThrowIfAny([.. ForwardingCircles.Find(_options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
         Topology.Publish(TopologyBuilder.Build(_options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
         var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger).ConfigureAwait(false);
         _running = running;
@@ -151,6 +150,14 @@ public sealed class LoadBalancer : IAsyncDisposable
         {
             HostingLog.LoopDied(_logger, e);
             _completion.TrySetException(e);
+        }
+    }
+
+    private static void ThrowIfAny(IReadOnlyList<ConfigurationError> errors)
+    {
+        if (errors.Count > 0)
+        {
+            throw new LbCoreConfigurationException(errors);
         }
     }
 

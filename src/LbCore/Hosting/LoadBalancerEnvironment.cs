@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Net;
 using LbCore.Recording;
 using LbCore.Transport;
 using Microsoft.Extensions.Logging;
@@ -9,6 +11,9 @@ namespace LbCore.Hosting;
 internal sealed record LoadBalancerEnvironment
 {
     public BackendResolver Resolver { get; init; } = BackendResolver.System;
+
+    /// <summary>Gets what lists the addresses of this machine.</summary>
+    public Func<IEnumerable<IPAddress>> ListOwnAddresses { get; init; } = OwnAddresses.ListFromSystem;
 
     /// <summary>Gets the transport's options before engine and loops are set.</summary>
     public TransportOptions Transport { get; init; } = new();

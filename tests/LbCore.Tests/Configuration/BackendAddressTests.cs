@@ -49,9 +49,25 @@ internal sealed class BackendAddressTests
     [TestCase("-x:80")]
     [TestCase("a b:80")]
     [TestCase("unix:")]
+    [TestCase("[::ffff:0.0.0.0]:80")]
     public void What_cannot_be_dialled_is_refused_with_the_mend(string text)
     {
         Assert.That(BackendAddress.TryParse(text, out _, out var error), Is.False);
         Assert.That(error, Does.StartWith($"'{text}'").And.Contain("write"));
+    }
+
+    [TestCase(":8080", "write 127.0.0.1:8080, or name:8080")]
+    [TestCase("8080", "write 127.0.0.1:8080, or name:8080")]
+    [TestCase(":x", "write 127.0.0.1:8080, or name:8080")]
+    [TestCase("db", "write db:8080")]
+    [TestCase("127.0.0.1", "write 127.0.0.1:8080")]
+    [TestCase("db:0", "write a number from 1 to 65535")]
+    [TestCase("300.1.1.1:80", "neither an IP address nor a name")]
+    [TestCase("[::1", "write [::1]:8080")]
+    [TestCase("*:80", "write one address, such as 127.0.0.1:80")]
+    public void The_mend_fits_what_was_meant(string text, string mend)
+    {
+        Assert.That(BackendAddress.TryParse(text, out _, out var error), Is.False);
+        Assert.That(error, Does.Contain(mend));
     }
 }

@@ -38,6 +38,13 @@ internal sealed class DurationTests
     }
 
     [Test]
+    public void A_number_without_a_unit_is_shown_one()
+    {
+        Assert.That(Duration.TryParse("90", out _, out var error), Is.False);
+        Assert.That(error, Is.EqualTo("'90' has no unit; write 90s for seconds, or another unit, such as 500ms or 2m"));
+    }
+
+    [Test]
     public void What_is_written_reads_back_the_same() => Gen.Long[0, 10_000_000_000].Sample(milliseconds =>
         Duration.TryParse(Duration.Format(TimeSpan.FromMilliseconds(milliseconds)), out var duration, out _)
         && duration == TimeSpan.FromMilliseconds(milliseconds));

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Transport;
@@ -91,8 +92,48 @@ internal sealed class LbCoreOptionsValidatorTests
         Assert.That(Validate(options).Single().Path, Is.EqualTo("listeners.again.address"));
     }
 
+    [TestCase("127.0.0.1:8080", "*:8080")]
+    [TestCase("*:8080", "127.0.0.1:8080")]
+    [TestCase("0.0.0.0:8080", "127.0.0.1:8080")]
+    [TestCase("[::]:8080", "0.0.0.0:8080")]
+    [TestCase("[::ffff:127.0.0.1]:8080", "127.0.0.1:8080")]
+    [TestCase("unix:/run/a.sock", "unix:/run/./x/..//a.sock")]
+    public void Two_listeners_on_addresses_that_overlap_are_an_error(string first, string second)
+    {
+        var error = Validate(WithListeners(first, second)).Single();
+        Assert.That(error.Path, Is.EqualTo("listeners.again.address"));
+        Assert.That(error.Message, Does.Contain($"'{second}'").And.Contain($"'{first}' of listener 'web'"));
+    }
+
+    [TestCase("127.0.0.1:8080", "127.0.0.2:8080")]
+    [TestCase("127.0.0.1:8080", "*:8081")]
+    [TestCase("0.0.0.0:8080", "[::1]:8080")]
+    [TestCase("*:0", "*:0")]
+    [TestCase("unix:/run/a.sock", "unix:/run/b.sock")]
+    public void Listeners_beside_each_other_are_fine(string first, string second) =>
+        Assert.That(Validate(WithListeners(first, second)), Is.Empty);
+
+    [Test]
+    public void A_mistyped_name_gets_the_nearest_one()
+    {
+        var options = Good();
+        options.Listeners["web"].Cluster = "ap";
+        options.Clusters["app"].Strategy = "rond-robin";
+        var text = string.Join('\n', Validate(options));
+
+        Assert.That(text, Does.Contain("did you mean app?").And.Contain("did you mean round-robin?"));
+    }
+
+    private static LbCoreOptions WithListeners(string first, string second)
+    {
+        var options = Good();
+        options.Listeners["web"].Address = first;
+        options.Listeners["again"] = new ListenerOptions { Address = second, Mode = ListenerMode.Tcp, Cluster = "app" };
+        return options;
+    }
+
     private static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options) =>
-        LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names);
+        LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names, IPAddress.IsLoopback);
 
     private static LbCoreOptions Good()
     {

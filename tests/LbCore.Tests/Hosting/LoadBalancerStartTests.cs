@@ -75,6 +75,56 @@ internal sealed class LoadBalancerStartTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_name_that_leads_back_to_a_listener_fails_the_start(CancellationToken token)
+    {
+        var options = BalancerHarness.Options(Managed, [new IPEndPoint(IPAddress.Loopback, 1)]);
+        options.Listeners["web"].Address = "*:8080";
+        options.Clusters["app"].Backends.Add("other", new BackendOptions { Address = "other.test:8080" });
+        options.Clusters["app"].Backends.Add("self", new BackendOptions { Address = "self.test:8080" });
+        var environment = new LoadBalancerEnvironment
+        {
+            Resolver = new BackendResolver(static (name, _) => Task.FromResult(new[] { IPAddress.Parse(name == "self.test" ? "192.0.2.7" : "192.0.2.8") })),
+            ListOwnAddresses = static () => [IPAddress.Parse("192.0.2.7")],
+        };
+        await using var balancer = LoadBalancer.Create(options, null, environment);
+
+        var error = await Assert.ThrowsAsync<LbCoreConfigurationException>(() => balancer.StartAsync(token));
+        Assert.That(error.Errors.Select(static e => e.Path), Is.EqualTo(new[] { "clusters.app.backends.self.address" }));
+        Assert.That(error.Message, Does.Contain("'self.test:8080' (192.0.2.7:8080) leads to listener 'web'").And.Contain("(*:8080)").And.Contain("write"));
+    }
+
+    [Test]
+    public void The_machines_own_addresses_are_read_from_its_interfaces() =>
+        Assert.That(OwnAddresses.ListFromSystem(), Does.Contain(IPAddress.Loopback));
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_start_that_waits_for_a_name_can_be_cancelled(CancellationToken token)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = BalancerHarness.Options(Managed, []);
+        options.Clusters["app"].Backends.Add("slow", new BackendOptions { Address = "slow.test:80" });
+        var environment = new LoadBalancerEnvironment
+        {
+            // As the system's lookup does once it has begun, it takes no notice of its token.
+            Resolver = new BackendResolver((_, _) =>
+            {
+                asked.SetResult();
+                return new TaskCompletionSource<IPAddress[]>().Task;
+            }),
+        };
+        await using var balancer = LoadBalancer.Create(options, null, environment);
+        using var cancellation = new CancellationTokenSource();
+        var start = balancer.StartAsync(cancellation.Token);
+        await asked.Task.WaitAsync(token);
+        await cancellation.CancelAsync();
+
+        await Assert.ThatAsync(() => start.WaitAsync(token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(token.IsCancellationRequested, Is.False, "it ended in time");
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task It_starts_once_and_stops_any_number_of_times(CancellationToken token)
     {
         var options = BalancerHarness.Options(Managed, [new IPEndPoint(IPAddress.Loopback, 1)]);

@@ -93,7 +93,7 @@ internal sealed class LoadBalancerTests
     {
         using var taken = new RawListener(token);
         var free = RawListener.RefusingEndPoint();
-        var options = BalancerHarness.Options(_engine, [taken.EndPoint]);
+        var options = BalancerHarness.Options(_engine, [new IPEndPoint(IPAddress.Loopback, 1)]);
         options.Listeners["web"].Address = TransportAddress.Format(free);
         options.Listeners.Add("taken", new ListenerOptions
         {
