@@ -1,11 +1,11 @@
-using System;
 using System.CommandLine;
-using System.CommandLine.Invocation;
+using System.CommandLine.Help;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace LbCore.Server.Commands;
 
-/// <summary>The whole command line.</summary>
+/// <summary>The whole command line. The library splits it and prints the help; what is wrong with it is said here and by the commands.</summary>
 internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
@@ -13,25 +13,44 @@ internal static class CommandLine
         var root = new RootCommand("LbCore, a raw TCP and HTTP load balancer.")
         {
             HelpName = "lbcore",
+            TreatUnmatchedTokensAsErrors = false,
         };
         root.Add(ProxyCommand.Create());
         root.Add(VersionCommand.Create());
+        root.SetAction(parsed => UsageErrors.WriteAsync([NoCommand(parsed, root)], "lbcore --help"));
+        if (root.Options.OfType<HelpOption>().FirstOrDefault() is { Action: HelpAction help } option)
+        {
+            option.Action = new HelpWithExample(help);
+        }
 
-        var configuration = new InvocationConfiguration
+        // An argument such as @name is not a file of arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            return await UsageErrors.WriteAsync(parsed.Errors.Select(static error => error.Message), "lbcore --help").ConfigureAwait(false);
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
         {
             // The library's own handling of signals would end the process two seconds into a drain.
             ProcessTerminationTimeout = null,
             EnableDefaultExceptionHandler = false,
-        };
-        var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction error)
+        }).ConfigureAwait(false);
+    }
+
+    private static string NoCommand(ParseResult parsed, RootCommand root)
+    {
+        if (parsed.UnmatchedTokens is not [var first, ..])
         {
-            error.ShowHelp = false;
-            await parsed.InvokeAsync(configuration).ConfigureAwait(false);
-            await Console.Error.WriteLineAsync("Try 'lbcore --help' or 'lbcore proxy --help'.").ConfigureAwait(false);
-            return ExitCode.BadUsage;
+            return $"there is no command; write, for example, {ProxyCommand.Example}";
         }
 
-        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        if (first.StartsWith('-'))
+        {
+            return $"there is no command before '{first}'; write lbcore proxy {first} and so on";
+        }
+
+        var names = root.Subcommands.Select(static command => command.Name).ToList();
+        return $"'{first}' is not a command; {Choice.Of(names)}{Choice.Meant(first, names)}";
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Threading.Tasks;
 using LbCore.Configuration;
@@ -13,82 +12,64 @@ namespace LbCore.Server.Commands;
 /// <summary><c>lbcore proxy</c>: builds the options in memory from the command line and serves.</summary>
 internal sealed class ProxyCommand
 {
+    public const string Example = "lbcore proxy --mode tcp --listen 127.0.0.1:8080 --backend 127.0.0.1:9001 127.0.0.1:9002";
+
     private const string ClusterName = "proxy";
+    private const string Tcp = "tcp";
 
-    private readonly Option<string> _mode = new("--mode")
-    {
-        Description = "What is spoken: http (not supported yet) or tcp.",
-        DefaultValueFactory = static _ => "http",
-    };
+    private static readonly string[] Modes = ["http", Tcp];
+    private static readonly string[] Engines = ["auto", "epoll", "managed"];
+    private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
-    private readonly Option<string[]> _listen = new("--listen")
-    {
-        Description = "Where to listen: ip:port, [v6]:port, *:port or unix:/path. May be given several times.",
-        HelpName = "address",
-        Required = true,
-    };
+    private readonly Option<string[]> _mode = Text(
+        "--mode", "http|tcp", "What is spoken: http (not supported yet) or tcp. [default: http]");
 
-    private readonly Option<string[]> _backend = new("--backend")
-    {
-        Description = "Where to send connections: ip:port, [v6]:port, name:port or unix:/path. Several, or several times.",
-        HelpName = "address",
-        Required = true,
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private readonly Option<string[]> _listen = Text(
+        "--listen", "address", "Required. Where to listen: ip:port, [v6]:port, *:port or unix:/path. May be given several times.");
 
-    private readonly Option<int[]> _weight = new("--weight")
-    {
-        Description = "The share of each backend, 0 to 256, in the order of the backends: one each, or none at all. [default: 1]",
-        HelpName = "number",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private readonly Option<string[]> _backend = Texts(
+        "--backend",
+        "address",
+        "Required. Where to send connections: ip:port, [v6]:port, name:port or unix:/path. Several, or several times.");
 
-    private readonly Option<string> _strategy = new("--strategy")
-    {
-        Description = "How a backend is picked: round-robin or weighted-round-robin.",
-        HelpName = "name",
-        DefaultValueFactory = static _ => new ClusterOptions().Strategy,
-    };
+    private readonly Option<string[]> _weight = Texts(
+        "--weight",
+        "number",
+        "The share of each backend, 0 to 256, in the order of the backends: one each, or none at all. [default: 1]");
 
-    private readonly Option<string> _engine = new("--engine")
-    {
-        Description = "The transport.",
-        DefaultValueFactory = static _ => "auto",
-    };
+    private readonly Option<string[]> _strategy = Text(
+        "--strategy",
+        "name",
+        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy}]");
 
-    private readonly Option<int?> _loops = new("--loops")
-    {
-        Description = "How many event loops run, 1 to 256. [default: one per processor]",
-        HelpName = "number",
-    };
+    private readonly Option<string[]> _engine = Text("--engine", "auto|epoll|managed", "The transport. [default: auto]");
 
-    private readonly Option<int> _maxConnections = new("--max-connections")
-    {
-        Description = "How many connections may be open at once, for each address listened on.",
-        HelpName = "number",
-        DefaultValueFactory = static _ => new ListenerOptions().MaxConnections,
-    };
+    private readonly Option<string[]> _loops = Text(
+        "--loops", "number", "How many event loops run, 1 to 256. [default: one per processor]");
 
-    private readonly Option<TimeSpan?> _shutdownTimeout = DurationOption(
+    private readonly Option<string[]> _maxConnections = Text(
+        "--max-connections",
+        "number",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"How many connections may be open at once, for each address listened on, 1 to 1000000. [default: {new ListenerOptions().MaxConnections}]"));
+
+    private readonly Option<string[]> _shutdownTimeout = DurationText(
         "--shutdown-timeout", "How long a stop waits for open connections.", new LbCoreOptions().ShutdownTimeout);
 
-    private readonly Option<TimeSpan?> _idleTimeout = DurationOption(
+    private readonly Option<string[]> _idleTimeout = DurationText(
         "--idle-timeout", "How long nothing may move before a connection is reset.", new ListenerOptions().Timeouts.Idle);
 
-    private readonly Option<TimeSpan?> _connectTimeout = DurationOption(
+    private readonly Option<string[]> _connectTimeout = DurationText(
         "--connect-timeout", "How long connecting to one backend may take.", new ClusterOptions().Timeouts.Connect);
 
-    private readonly Option<LogLevel> _logLevel = new("--log-level")
-    {
-        Description = "What is logged to standard error: trace, debug, information, warning, error, critical or none.",
-        HelpName = "level",
-        DefaultValueFactory = static _ => LogLevel.Information,
-    };
+    private readonly Option<string[]> _logLevel = Text(
+        "--log-level",
+        "level",
+        "What is logged to standard error: trace, debug, information, warning, error, critical or none. [default: information]");
 
     private ProxyCommand()
     {
-        _mode.AcceptOnlyFromAmong("http", "tcp");
-        _engine.AcceptOnlyFromAmong("auto", "epoll", "managed");
     }
 
     public static Command Create()
@@ -109,100 +90,126 @@ internal sealed class ProxyCommand
             proxy._connectTimeout,
             proxy._logLevel,
         };
-        command.Validators.Add(proxy.Check);
+        command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(proxy.RunAsync);
         return command;
     }
 
-    private void Check(CommandResult result)
+    private async Task<int> RunAsync(ParseResult parsed)
     {
-        if (result.GetResult(_mode)?.Tokens is not [{ Value: "tcp" }])
-        {
-            result.AddError("--mode http (the default) is not supported yet; add --mode tcp.");
-        }
+        var reader = new OptionReader(parsed);
+        CheckMode(reader);
+        var options = BuildOptions(reader);
+        var logLevel = reader.Word(_logLevel, "level", LogLevels) is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information;
+        return reader.Errors.Count > 0
+            ? await UsageErrors.WriteAsync(reader.Errors, "lbcore proxy --help").ConfigureAwait(false)
+            : await ServerHost.RunAsync(options, logLevel, OptionOf).ConfigureAwait(false);
+    }
 
-        // --backend takes several values, and would take a mistyped option as one of them.
-        foreach (var token in result.GetResult(_backend)?.Tokens ?? [])
+    private void CheckMode(OptionReader reader)
+    {
+        if (!reader.IsGiven(_mode))
         {
-            if (token.Value.StartsWith('-'))
-            {
-                result.AddError($"'{token.Value}' is not an option of proxy, nor a backend's address.");
-            }
+            reader.Add("--mode: http, the default, is not supported yet; add --mode tcp");
         }
-
-        var backends = result.GetResult(_backend)?.Tokens.Count ?? 0;
-        var weights = result.GetResult(_weight)?.Tokens.Count ?? 0;
-        if (weights > 0 && weights != backends)
+        else if (reader.Word(_mode, "mode", Modes) is { } mode && mode != Tcp)
         {
-            result.AddError(string.Create(
-                CultureInfo.InvariantCulture, $"--weight is given {weights} times for {backends} backends; give one for each, or none."));
+            reader.Add("--mode: http is not supported yet; write --mode tcp");
         }
     }
 
-    private Task<int> RunAsync(ParseResult parsed) => ServerHost.RunAsync(BuildOptions(parsed), parsed.GetValue(_logLevel));
-
-    private LbCoreOptions BuildOptions(ParseResult parsed)
+    private LbCoreOptions BuildOptions(OptionReader reader)
     {
-        var options = new LbCoreOptions
+        var options = new LbCoreOptions { Loops = reader.Number(_loops, "1 to 256") };
+        if (reader.Word(_engine, "engine", Engines) is { } engine)
         {
-            Engine = Enum.Parse<EngineKind>(parsed.GetRequiredValue(_engine), ignoreCase: true),
-            Loops = parsed.GetValue(_loops),
-        };
-        options.ShutdownTimeout = parsed.GetValue(_shutdownTimeout) ?? options.ShutdownTimeout;
-
-        var addresses = parsed.GetRequiredValue(_listen);
-        for (var i = 0; i < addresses.Length; i++)
-        {
-            var listener = new ListenerOptions
-            {
-                Address = addresses[i],
-                Mode = ListenerMode.Tcp,
-                Cluster = ClusterName,
-                MaxConnections = parsed.GetValue(_maxConnections),
-            };
-            listener.Timeouts.Idle = parsed.GetValue(_idleTimeout) ?? listener.Timeouts.Idle;
-            options.Listeners.Add(Numbered("listen", i), listener);
+            options.Engine = Enum.Parse<EngineKind>(engine, ignoreCase: true);
         }
 
-        options.Clusters.Add(ClusterName, BuildCluster(parsed));
+        options.ShutdownTimeout = reader.Duration(_shutdownTimeout) ?? options.ShutdownTimeout;
+        var maxConnections = reader.Number(_maxConnections, "1 to 1000000");
+        var idleTimeout = reader.Duration(_idleTimeout);
+        var addresses = reader.Texts(_listen);
+        if (!reader.IsGiven(_listen))
+        {
+            reader.Add("--listen is required; write where to listen, such as --listen 127.0.0.1:8080");
+        }
+
+        foreach (var address in addresses)
+        {
+            var listener = new ListenerOptions { Address = address, Mode = ListenerMode.Tcp, Cluster = ClusterName };
+            listener.MaxConnections = maxConnections ?? listener.MaxConnections;
+            listener.Timeouts.Idle = idleTimeout ?? listener.Timeouts.Idle;
+            options.Listeners.Add(Numbered("listen", options.Listeners.Count), listener);
+        }
+
+        options.Clusters.Add(ClusterName, BuildCluster(reader));
         return options;
     }
 
-    private ClusterOptions BuildCluster(ParseResult parsed)
+    private ClusterOptions BuildCluster(OptionReader reader)
     {
-        var cluster = new ClusterOptions { Strategy = parsed.GetRequiredValue(_strategy) };
-        cluster.Timeouts.Connect = parsed.GetValue(_connectTimeout) ?? cluster.Timeouts.Connect;
-        var backends = parsed.GetRequiredValue(_backend);
-        var weights = parsed.GetValue(_weight) ?? [];
-        for (var i = 0; i < backends.Length; i++)
+        var cluster = new ClusterOptions();
+        cluster.Strategy = reader.Text(_strategy) ?? cluster.Strategy;
+        cluster.Timeouts.Connect = reader.Duration(_connectTimeout) ?? cluster.Timeouts.Connect;
+        var weights = reader.Numbers(_weight, "0 to 256");
+        var addresses = reader.Texts(_backend);
+        if (!reader.IsGiven(_backend))
         {
-            var backend = new BackendOptions { Address = backends[i] };
-            if (weights.Length > 0)
-            {
-                backend.Weight = weights[i];
-            }
+            reader.Add("--backend is required; write where to send connections, such as --backend 127.0.0.1:9001");
+        }
 
+        var weightsGiven = reader.Texts(_weight).Count;
+        if (weightsGiven > 0 && weightsGiven != addresses.Count)
+        {
+            reader.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--weight has {weightsGiven} values and --backend {addresses.Count}; give a weight for each backend, in the same order, or none"));
+        }
+
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            var backend = new BackendOptions { Address = addresses[i] };
+            backend.Weight = i < weights.Count ? weights[i] : backend.Weight;
             cluster.Backends.Add(Numbered("backend", i), backend);
         }
 
         return cluster;
     }
 
+    /// <summary>Returns the option that a path of the configuration was written with.</summary>
+    private string? OptionOf(string path) => path[(path.LastIndexOf('.') + 1)..] switch
+    {
+        "address" when path.StartsWith("listeners", StringComparison.Ordinal) => _listen.Name,
+        "address" => _backend.Name,
+        "weight" => _weight.Name,
+        "strategy" => _strategy.Name,
+        "loops" => _loops.Name,
+        "maxConnections" => _maxConnections.Name,
+        "shutdownTimeout" => _shutdownTimeout.Name,
+        "idle" => _idleTimeout.Name,
+        "connect" => _connectTimeout.Name,
+        _ => null,
+    };
+
     private static string Numbered(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}{index + 1}");
 
-    private static Option<TimeSpan?> DurationOption(string name, string description, TimeSpan fallback) => new(name)
+    // Everything is taken as text, any number of times, so that OptionReader can say in our words what is wrong with it.
+    private static Option<string[]> Text(string name, string helpName, string description) => new(name)
     {
-        Description = $"{description} [default: {Duration.Format(fallback)}]",
-        HelpName = "duration",
-        CustomParser = result =>
-        {
-            if (Duration.TryParse(result.Tokens[0].Value, out var duration, out var error))
-            {
-                return duration;
-            }
-
-            result.AddError($"{name}: {error}");
-            return null;
-        },
+        Description = description,
+        HelpName = helpName,
+        Arity = ArgumentArity.ZeroOrMore,
     };
+
+    private static Option<string[]> Texts(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Arity = ArgumentArity.ZeroOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static Option<string[]> DurationText(string name, string description, TimeSpan fallback) =>
+        Text(name, "duration", $"{description} [default: {Duration.Format(fallback)}]");
 }

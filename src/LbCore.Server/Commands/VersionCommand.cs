@@ -11,8 +11,18 @@ internal static class VersionCommand
     public static Command Create()
     {
         var command = new Command("version", "Print the version, the runtime and the system.");
-        command.SetAction(static _ => Console.WriteLine(
-            $"lbcore {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"));
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(static async parsed =>
+        {
+            if (parsed.UnmatchedTokens is [var stranger, ..])
+            {
+                return await UsageErrors.WriteAsync([$"'{stranger}' is not expected; lbcore version takes nothing"], "lbcore --help")
+                    .ConfigureAwait(false);
+            }
+
+            Console.WriteLine($"lbcore {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+            return ExitCode.Fine;
+        });
         return command;
     }
 

@@ -16,7 +16,10 @@ internal static class ServerHost
     // The load balancer keeps its own deadline; the host's must not cut in before the aborts that follow it.
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(15);
 
-    public static async Task<int> RunAsync(LbCoreOptions options, LogLevel logLevel)
+    /// <param name="options">What to serve.</param>
+    /// <param name="logLevel">What to log.</param>
+    /// <param name="optionOf">Returns the option of the command line that a path of the configuration was written with, if any.</param>
+    public static async Task<int> RunAsync(LbCoreOptions options, LogLevel logLevel, Func<string, string?> optionOf)
     {
         using var host = Build(options, logLevel);
         try
@@ -27,7 +30,8 @@ internal static class ServerHost
         {
             foreach (var error in e.Errors)
             {
-                await Console.Error.WriteLineAsync($"lbcore: {error}").ConfigureAwait(false);
+                var place = optionOf(error.Path) is { } option ? $"{error.Path} ({option})" : error.Path;
+                await Console.Error.WriteLineAsync($"lbcore: {place}: {error.Message}").ConfigureAwait(false);
             }
 
             return ExitCode.BadConfiguration;

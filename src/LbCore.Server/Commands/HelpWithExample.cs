@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace LbCore.Server.Commands;
+
+/// <summary>Prints the library's help and, below it, a line to copy.</summary>
+internal sealed class HelpWithExample : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help;
+
+    public HelpWithExample(HelpAction help) => _help = help;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        // The commands name stray arguments themselves, which the library takes for an invitation to write some.
+        parseResult.CommandResult.Command.TreatUnmatchedTokensAsErrors = true;
+        var result = _help.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Example:");
+        output.WriteLine($"  {ProxyCommand.Example}");
+        return result;
+    }
+}
