@@ -5,9 +5,11 @@ namespace LbCore.EndToEndTests.Harness;
 /// <summary>Sends signals. The numbers are Linux's.</summary>
 internal static partial class Signal
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Quit = 3;
     public const int Kill = 9;
+    public const int User1 = 10;
     public const int Terminate = 15;
 
     /// <summary>Sends a signal to a process that a test has started.</summary>
