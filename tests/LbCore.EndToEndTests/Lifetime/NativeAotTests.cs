@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -41,6 +42,23 @@ internal sealed class NativeAotTests
 
         Assert.That(received, Is.EqualTo(await sending));
         await balancer.StopAsync();
+    }
+
+    // Here nothing of the runtime's lies in between, and an epoll instance or a pipe of ours would get the number.
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Nothing_of_ours_takes_the_number_of_a_standard_output_that_came_closed(CancellationToken cancellationToken)
+    {
+        await using var balancer = ChildProcess.Start(
+            "/bin/sh",
+            ["-c", "exec \"$@\" >&- <&-", "sh", _program, "proxy", "--mode", "tcp", "--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9"]);
+        await Eventually.TrueAsync(
+            () => balancer.Error.Contains("accepts on", StringComparison.Ordinal), TimeSpan.FromSeconds(30), balancer.Transcript);
+
+        Assert.That(new FileInfo($"/proc/{balancer.Id}/fd/1").LinkTarget, Is.EqualTo("/dev/null"));
+        Assert.That(new FileInfo($"/proc/{balancer.Id}/fd/0").LinkTarget, Is.EqualTo("/dev/null"));
+        balancer.Send(Signal.Terminate);
+        Assert.That(await balancer.WaitAsync(TimeSpan.FromSeconds(30)), Is.Zero, balancer.Transcript);
     }
 
     [Test]
