@@ -134,10 +134,12 @@ public sealed class TransportHarness : IAsyncDisposable
         var atRest = await Eventually.HoldsAsync(IsAtRest, TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         var counters = Engine.ReadCounters();
         var engineEnded = await EndsAsync(Engine.DisposeAsync().AsTask()).ConfigureAwait(false);
+        var leftOpen = engineEnded ? await EngineDescriptors.LeftOpenAsync(Engine).ConfigureAwait(false) : [];
         Assert.Multiple(() =>
         {
             Assert.That(listenersEnded, Is.True, "a listener did not end: the handler of one of its connections never returned");
             Assert.That(engineEnded, Is.True, "the engine did not end");
+            Assert.That(leftOpen, Is.Empty, "descriptors that the engine left open");
             Assert.That(atRest, Is.True, () => $"not at rest at the end: {counters}{Environment.NewLine}{Log}");
             Assert.That(counters.HandlerFailures, Is.EqualTo(ExpectedHandlerFailures), () => string.Join(Environment.NewLine, _handlerErrors));
             Assert.That(Engine.Completion.IsCompletedSuccessfully, Is.True, () => $"the engine did not end well: {Engine.Completion.Exception}");

@@ -143,11 +143,13 @@ internal sealed class BalancerHarness : IAsyncDisposable
 
         await disposed.ConfigureAwait(false);
         var counters = _engine.ReadCounters();
+        var leftOpen = await EngineDescriptors.LeftOpenAsync(_engine).ConfigureAwait(false);
         Assert.Multiple(() =>
         {
             Assert.That(Outcomes.Count, Is.EqualTo(counters.Accepted), "one outcome for each accepted connection");
             Assert.That(counters.OpenConnections, Is.Zero, "open connections");
             Assert.That(counters.RentedBuffers, Is.Zero, "buffers not given back");
+            Assert.That(leftOpen, Is.Empty, "descriptors that the engine left open");
             Assert.That(counters.HandlerFailures, Is.Zero, "faults in the handler");
             foreach (var backend in Balancer.Topology.Current.Clusters.Values.SelectMany(static cluster => cluster.Backends.AsSpan().ToArray()))
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LbCore.Transport.Diagnostics;
 
 namespace LbCore.Transport.Epoll;
 
@@ -52,6 +53,7 @@ internal sealed unsafe class EpollAcceptor : LoopAcceptor, IEpollSource
             return Sort(number);
         }
 
+        DescriptorWatch.Opened(_loop.Engine, descriptor);
         error = SocketError.Success;
         var peer = new PeerAddress(address, length);
         var target = (EpollLoop)Place(descriptor);

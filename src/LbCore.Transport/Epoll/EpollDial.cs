@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
+using LbCore.Transport.Diagnostics;
 
 namespace LbCore.Transport.Epoll;
 
@@ -146,6 +147,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
             return !CanWaitFor(Marshal.GetLastPInvokeError());
         }
 
+        DescriptorWatch.Opened(_loop.Engine, descriptor);
         var error = isUnix ? 0 : Prepare(descriptor);
         if (error != 0)
         {

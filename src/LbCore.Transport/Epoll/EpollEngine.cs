@@ -3,6 +3,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using LbCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Transport.Epoll;
@@ -71,7 +72,7 @@ internal sealed unsafe class EpollEngine : LoopEngine
         return (listener, [.. acceptors]);
     }
 
-    private static int BindSocket(EndPoint endPoint, bool reusePort)
+    private int BindSocket(EndPoint endPoint, bool reusePort)
     {
         var address = SocketAddress.From(endPoint);
         var descriptor = Open(endPoint, address.Family);
@@ -92,17 +93,23 @@ internal sealed unsafe class EpollEngine : LoopEngine
         return BindOrClose(descriptor, ref address, endPoint);
     }
 
-    private static int BindUnix(UnixDomainSocketEndPoint endPoint)
+    private int BindUnix(UnixDomainSocketEndPoint endPoint)
     {
         UnixSocketFile.RemoveStale(endPoint);
         var address = SocketAddress.From(endPoint);
         return BindOrClose(Open(endPoint, address.Family), ref address, endPoint);
     }
 
-    private static int Open(EndPoint endPoint, int family)
+    private int Open(EndPoint endPoint, int family)
     {
         var descriptor = Libc.Socket(family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        return descriptor >= 0 ? descriptor : throw Failure(endPoint, Marshal.GetLastPInvokeError());
+        if (descriptor < 0)
+        {
+            throw Failure(endPoint, Marshal.GetLastPInvokeError());
+        }
+
+        DescriptorWatch.Opened(this, descriptor);
+        return descriptor;
     }
 
     private static int BindOrClose(int descriptor, ref SocketAddress address, EndPoint endPoint)

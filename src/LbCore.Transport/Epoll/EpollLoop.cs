@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
+using LbCore.Transport.Diagnostics;
 
 namespace LbCore.Transport.Epoll;
 
@@ -29,6 +30,9 @@ internal sealed unsafe class EpollLoop : EventLoop
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "The loop's epoll instance could not be made.");
         }
+
+        DescriptorWatch.Opened(engine, _epoll);
+        DescriptorWatch.Opened(engine, _wakeDescriptor);
     }
 
     /// <summary>Gets the error of the last call on this thread.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LbCore.Transport.Diagnostics;
 
 namespace LbCore.Transport.Managed;
 
@@ -111,6 +112,7 @@ internal sealed class ManagedAcceptor : LoopAcceptor
 
     private void Place(Socket socket)
     {
+        DescriptorWatch.Opened(_loop.Engine, socket);
         var target = (ManagedLoop)Place((int)socket.Handle);
         if (socket.AddressFamily != AddressFamily.Unix)
         {

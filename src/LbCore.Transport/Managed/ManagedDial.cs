@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
+using LbCore.Transport.Diagnostics;
 using LbCore.Transport.Epoll;
 
 namespace LbCore.Transport.Managed;
@@ -98,6 +99,7 @@ internal sealed class ManagedDial : LoopTimer
         _socket = isUnix
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(_remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        DescriptorWatch.Opened(_loop.Engine, _socket);
         if (!isUnix && _options.LocalEndPoint is { } local)
         {
             _socket.Bind(local);

@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using LbCore.Transport.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Transport.Managed;
@@ -45,7 +46,7 @@ internal sealed class ManagedEngine : LoopEngine
         return (listener, [new ManagedAcceptor((ManagedLoop)Loops[0], listener, socket)]);
     }
 
-    private static Socket Bind(EndPoint endPoint)
+    private Socket Bind(EndPoint endPoint)
     {
         if (endPoint is UnixDomainSocketEndPoint unix)
         {
@@ -58,6 +59,7 @@ internal sealed class ManagedEngine : LoopEngine
             socket = endPoint is UnixDomainSocketEndPoint
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            DescriptorWatch.Opened(this, socket);
             if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } v6)
             {
                 socket.DualMode = v6.Address.Equals(IPAddress.IPv6Any);

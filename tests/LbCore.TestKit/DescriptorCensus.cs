@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NUnit.Framework;
+
+namespace LbCore.TestKit;
+
+/// <summary>
+/// Counts what a whole run leaves open, whoever opened it and whatever the single tests said. A test assembly derives its
+/// SetUpFixture from this.
+/// </summary>
+public abstract class DescriptorCensus
+{
+    private IReadOnlyList<string> _before = [];
+
+    [OneTimeSetUp]
+    public async Task CountBeforeAsync()
+    {
+        EngineDescriptors.Watch();
+        if (OpenDescriptors.CanCount)
+        {
+            await OpenWhatTheRuntimeKeepsAsync().ConfigureAwait(false);
+            _before = Counted();
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task NothingIsLeftOpenAsync()
+    {
+        if (!OpenDescriptors.CanCount)
+        {
+            return;
+        }
+
+        await Eventually.HoldsAsync(() => Left().Count == 0).ConfigureAwait(false);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Left(), Is.Empty, "descriptors that the run has left open");
+            Assert.That(EngineDescriptors.CountRunning(), Is.Zero, "engines that nobody has ended");
+        });
+    }
+
+    /// <summary>The first asynchronous wait on a socket opens what serves all others.</summary>
+    private static async Task OpenWhatTheRuntimeKeepsAsync()
+    {
+        using var listener = new RawListener(CancellationToken.None);
+        var accepting = listener.AcceptAsync();
+        using var client = await RawClient.ConnectAsync(listener.EndPoint, CancellationToken.None).ConfigureAwait(false);
+        using var accepted = await accepting.ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<string> Counted() => [.. OpenDescriptors.Links().Where(static link =>
+        link.StartsWith("socket:", StringComparison.Ordinal) || link is "anon_inode:[eventfd]" or "anon_inode:[eventpoll]")];
+
+    private List<string> Left()
+    {
+        var left = Counted().ToList();
+        foreach (var link in _before)
+        {
+            left.Remove(link);
+        }
+
+        return left;
+    }
+}
