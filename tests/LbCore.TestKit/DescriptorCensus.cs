@@ -13,6 +13,9 @@ namespace LbCore.TestKit;
 /// </summary>
 public abstract class DescriptorCensus
 {
+    // What the test platform ends with when a test has failed.
+    private const int FailedRun = 2;
+
     private IReadOnlyList<string> _before = [];
 
     [OneTimeSetUp]
@@ -34,12 +37,20 @@ public abstract class DescriptorCensus
             return;
         }
 
-        await Eventually.HoldsAsync(() => Left().Count == 0).ConfigureAwait(false);
-        Assert.Multiple(() =>
+        if (await Eventually.HoldsAsync(() => Left().Count == 0 && EngineDescriptors.CountRunning() == 0).ConfigureAwait(false))
         {
-            Assert.That(Left(), Is.Empty, "descriptors that the run has left open");
-            Assert.That(EngineDescriptors.CountRunning(), Is.Zero, "engines that nobody has ended");
-        });
+            return;
+        }
+
+        var fault = $"The run has left open: {string.Join(", ", Left())}; engines that nobody has ended: {EngineDescriptors.CountRunning()}.";
+
+        // The adapter only prints what fails here, and the run would pass.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            Console.Error.WriteLine(fault);
+            Environment.ExitCode = FailedRun;
+        };
+        Assert.Fail(fault);
     }
 
     /// <summary>The first asynchronous wait on a socket opens what serves all others.</summary>

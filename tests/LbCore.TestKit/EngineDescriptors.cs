@@ -19,6 +19,7 @@ namespace LbCore.TestKit;
 /// </remarks>
 public static class EngineDescriptors
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly Lock s_lock = new();
     private static readonly Dictionary<int, Opening> s_openings = [];
 
@@ -34,7 +35,7 @@ public static class EngineDescriptors
     /// <summary>Lists what is open of an engine that has ended. Sockets of System.Net.Sockets end a moment after their last call.</summary>
     public static async Task<IReadOnlyList<string>> LeftOpenAsync(TransportEngine engine)
     {
-        await Eventually.HoldsAsync(() => StillOpen(engine).Count == 0).ConfigureAwait(false);
+        await Eventually.HoldsAsync(() => StillOpen(engine).Count == 0, s_patience).ConfigureAwait(false);
         return Forget(engine);
     }
 
@@ -43,7 +44,7 @@ public static class EngineDescriptors
     {
         var ended = Engines().Where(HasEnded).ToArray();
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (ended.Any(static engine => StillOpen(engine).Count > 0) && clock.Elapsed < Eventually.DefaultDeadline)
+        while (ended.Any(static engine => StillOpen(engine).Count > 0) && clock.Elapsed < s_patience)
         {
             Thread.Sleep(1);
         }
