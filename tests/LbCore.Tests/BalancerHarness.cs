@@ -66,6 +66,15 @@ internal sealed class BalancerHarness : IAsyncDisposable
         return new BalancerHarness(balancer, outcomes, log, time, token);
     }
 
+    /// <summary>Starts one before a single backend, and connects one client through to it.</summary>
+    public static async Task<RelayedPair> StartPairAsync(EngineCase engine, CancellationToken token)
+    {
+        var listener = new RawListener(token);
+        var harness = await StartAsync(engine, [listener.EndPoint], token).ConfigureAwait(false);
+        var client = await harness.ConnectAsync().ConfigureAwait(false);
+        return new RelayedPair(listener, harness, client, await listener.AcceptAsync().ConfigureAwait(false));
+    }
+
     public static LbCoreOptions Options(EngineCase engine, IEnumerable<EndPoint> backends)
     {
         var cluster = new ClusterOptions();

@@ -45,7 +45,7 @@ public sealed class FairnessTests(EngineCase engineCase) : ContractFixture(engin
             }
         });
 
-        await Eventually.TrueAsync(() => bulkBytes > 0 && pipelined > 0, "both busy clients run", TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => bulkBytes > 0 && pipelined > 0, TimeSpan.FromSeconds(30), "both busy clients run");
         var bytesBefore = Interlocked.Read(ref bulkBytes);
         var pipelinedBefore = Interlocked.Read(ref pipelined);
         var ping = new byte[Message];
@@ -57,7 +57,7 @@ public sealed class FairnessTests(EngineCase engineCase) : ContractFixture(engin
 
         Assert.That(bulkRun.IsCompleted || pipelineRun.IsCompleted, Is.False, "the busy clients went on while the answers came");
         await Eventually.TrueAsync(() => Interlocked.Read(ref bulkBytes) > bytesBefore, "the bulk stream moves");
-        await Eventually.TrueAsync(() => Interlocked.Read(ref pipelined) > pipelinedBefore, "the pipelining client moves", TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => Interlocked.Read(ref pipelined) > pipelinedBefore, TimeSpan.FromSeconds(30), "the pipelining client moves");
         await stop.CancelAsync();
         await Task.WhenAll(bulkRun, pipelineRun).WaitAsync(Token);
     }

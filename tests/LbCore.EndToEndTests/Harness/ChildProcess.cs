@@ -5,6 +5,7 @@ using System.IO;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.TestKit;
 
 namespace LbCore.EndToEndTests.Harness;
 

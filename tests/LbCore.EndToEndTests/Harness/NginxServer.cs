@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading.Tasks;
+using LbCore.TestKit;
 
 namespace LbCore.EndToEndTests.Harness;
 

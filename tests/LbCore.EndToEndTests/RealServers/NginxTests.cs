@@ -5,6 +5,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
+using LbCore.TestKit;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.RealServers;

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
+using LbCore.TestKit;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Relaying;

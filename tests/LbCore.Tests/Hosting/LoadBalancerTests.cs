@@ -76,7 +76,7 @@ internal sealed class LoadBalancerTests
     [CancelAfter(30_000)]
     public async Task A_stop_that_is_cancelled_aborts_at_once_also_while_a_dial_waits(CancellationToken token)
     {
-        using var hole = await BlackHole.CreateAsync(token);
+        using var hole = await BlackHole.OpenAsync(token);
         await using var harness = await BalancerHarness.StartAsync(
             _engine, [hole.EndPoint], token, static options => options.Clusters["app"].Timeouts.Connect = TimeSpan.FromMinutes(5));
         using var client = await harness.ConnectAsync();

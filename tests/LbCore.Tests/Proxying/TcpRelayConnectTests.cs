@@ -75,7 +75,7 @@ internal sealed class TcpRelayConnectTests
     [CancelAfter(30_000)]
     public async Task A_backend_that_does_not_answer_is_left_after_the_connect_timeout(CancellationToken token)
     {
-        using var hole = await BlackHole.CreateAsync(token);
+        using var hole = await BlackHole.OpenAsync(token);
         await using var echo = new ScriptedBackend(static script => script.Echo(), token);
         await using var harness = await BalancerHarness.StartAsync(
             _engine, [hole.EndPoint, echo.EndPoint], token, static options => options.Clusters["app"].Timeouts.Connect = TimeSpan.FromMilliseconds(200));
@@ -95,7 +95,7 @@ internal sealed class TcpRelayConnectTests
     [CancelAfter(30_000)]
     public async Task A_client_that_resets_while_connecting_is_given_up_at_once(CancellationToken token)
     {
-        using var hole = await BlackHole.CreateAsync(token);
+        using var hole = await BlackHole.OpenAsync(token);
         await using var harness = await BalancerHarness.StartAsync(
             _engine, [hole.EndPoint], token, static options => options.Clusters["app"].Timeouts.Connect = TimeSpan.FromMinutes(5));
         using var client = await harness.ConnectAsync();

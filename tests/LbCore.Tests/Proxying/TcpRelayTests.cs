@@ -21,19 +21,16 @@ internal sealed class TcpRelayTests
     [CancelAfter(30_000)]
     public async Task The_clients_half_close_reaches_the_backend_and_the_answer_comes_after_it(CancellationToken token)
     {
-        using var listener = new RawListener(token);
-        await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
-        using var client = await harness.ConnectAsync();
-        using var backend = await listener.AcceptAsync();
-        await client.WriteAsync("question"u8.ToArray());
-        client.SendFin();
+        await using var pair = await BalancerHarness.StartPairAsync(_engine, token);
+        await pair.Client.WriteAsync("question"u8.ToArray());
+        pair.Client.SendFin();
 
-        Assert.That(await backend.ReadToEndAsync(), Is.EqualTo("question"u8.ToArray()));
-        await backend.WriteAsync("answer"u8.ToArray());
-        backend.SendFin();
-        Assert.That(await client.ReadToEndAsync(), Is.EqualTo("answer"u8.ToArray()));
+        Assert.That(await pair.Backend.ReadToEndAsync(), Is.EqualTo("question"u8.ToArray()));
+        await pair.Backend.WriteAsync("answer"u8.ToArray());
+        pair.Backend.SendFin();
+        Assert.That(await pair.Client.ReadToEndAsync(), Is.EqualTo("answer"u8.ToArray()));
 
-        var outcome = await harness.Outcomes.WaitForAsync(1);
+        var outcome = await pair.Harness.Outcomes.WaitForAsync(1);
         Assert.That((outcome.FailedBy, outcome.Stage, outcome.BytesUp, outcome.BytesDown), Is.EqualTo((FailureSource.None, Stage.Forward, 8L, 6L)));
         Assert.That((outcome.ClientClose, outcome.BackendClose), Is.EqualTo((CloseReason.None, CloseReason.None)));
         Assert.That((outcome.Attempts.Count, outcome.Attempts[0].Dial), Is.EqualTo((1, DialStatus.Connected)));
@@ -43,34 +40,28 @@ internal sealed class TcpRelayTests
     [CancelAfter(30_000)]
     public async Task The_backends_half_close_reaches_the_client_who_goes_on_sending(CancellationToken token)
     {
-        using var listener = new RawListener(token);
-        await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
-        using var client = await harness.ConnectAsync();
-        using var backend = await listener.AcceptAsync();
-        await backend.WriteAsync("hello"u8.ToArray());
-        backend.SendFin();
+        await using var pair = await BalancerHarness.StartPairAsync(_engine, token);
+        await pair.Backend.WriteAsync("hello"u8.ToArray());
+        pair.Backend.SendFin();
 
-        Assert.That(await client.ReadToEndAsync(), Is.EqualTo("hello"u8.ToArray()));
-        await client.WriteAsync("still here"u8.ToArray());
-        Assert.That(await backend.ReadExactlyAsync(10), Is.EqualTo("still here"u8.ToArray()));
-        client.SendFin();
-        Assert.That(await backend.ReadToEndAsync(), Is.Empty);
-        Assert.That((await harness.Outcomes.WaitForAsync(1)).FailedBy, Is.EqualTo(FailureSource.None));
+        Assert.That(await pair.Client.ReadToEndAsync(), Is.EqualTo("hello"u8.ToArray()));
+        await pair.Client.WriteAsync("still here"u8.ToArray());
+        Assert.That(await pair.Backend.ReadExactlyAsync(10), Is.EqualTo("still here"u8.ToArray()));
+        pair.Client.SendFin();
+        Assert.That(await pair.Backend.ReadToEndAsync(), Is.Empty);
+        Assert.That((await pair.Harness.Outcomes.WaitForAsync(1)).FailedBy, Is.EqualTo(FailureSource.None));
     }
 
     [Test]
     [CancelAfter(30_000)]
     public async Task A_connection_without_a_byte_is_passed_on_too(CancellationToken token)
     {
-        using var listener = new RawListener(token);
-        await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
-        using var client = await harness.ConnectAsync();
-        using var backend = await listener.AcceptAsync();
-        client.SendFin();
-        Assert.That(await backend.ReadToEndAsync(), Is.Empty);
-        backend.SendFin();
-        Assert.That(await client.ReadToEndAsync(), Is.Empty);
-        Assert.That((await harness.Outcomes.WaitForAsync(1)).RetrySafety, Is.EqualTo(RetrySafety.Always));
+        await using var pair = await BalancerHarness.StartPairAsync(_engine, token);
+        pair.Client.SendFin();
+        Assert.That(await pair.Backend.ReadToEndAsync(), Is.Empty);
+        pair.Backend.SendFin();
+        Assert.That(await pair.Client.ReadToEndAsync(), Is.Empty);
+        Assert.That((await pair.Harness.Outcomes.WaitForAsync(1)).RetrySafety, Is.EqualTo(RetrySafety.Always));
     }
 
     [Test]

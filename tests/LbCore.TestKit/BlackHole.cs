@@ -4,12 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using LbCore.TestKit;
 
-namespace LbCore.Transport.Tests;
+namespace LbCore.TestKit;
 
 /// <summary>An address that answers no connect: a listener that never accepts, its backlog full.</summary>
-internal sealed class BlackHole : IDisposable
+public sealed class BlackHole : IDisposable
 {
     private readonly RawListener _listener;
     private readonly List<Socket> _fillers = [];
@@ -40,6 +39,8 @@ internal sealed class BlackHole : IDisposable
         var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _fillers.Add(filler);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
+
+        // One that was merely slow takes its place in the backlog all the same.
         patience.CancelAfter(TimeSpan.FromMilliseconds(100));
         try
         {
