@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
@@ -32,10 +33,21 @@ public static class EngineDescriptors
         }
     }
 
+    /// <summary>Lists what an engine has opened and not closed.</summary>
+    public static IReadOnlyList<string> Open(TransportEngine engine)
+    {
+        lock (s_lock)
+        {
+            return [.. s_openings
+                .Where(pair => ReferenceEquals(pair.Value.Engine, engine) && OpenDescriptors.Link(pair.Key) == pair.Value.Link)
+                .Select(pair => $"{pair.Key} ({pair.Value.Link}) of the {engine.Name} engine")];
+        }
+    }
+
     /// <summary>Lists what is open of an engine that has ended. Sockets of System.Net.Sockets end a moment after their last call.</summary>
     public static async Task<IReadOnlyList<string>> LeftOpenAsync(TransportEngine engine)
     {
-        await Eventually.HoldsAsync(() => StillOpen(engine).Count == 0, s_patience).ConfigureAwait(false);
+        await Eventually.HoldsAsync(() => Open(engine).Count == 0, s_patience).ConfigureAwait(false);
         return Forget(engine);
     }
 
@@ -43,8 +55,8 @@ public static class EngineDescriptors
     public static IReadOnlyList<string> LeftOpenOfEnded()
     {
         var ended = Engines().Where(HasEnded).ToArray();
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (ended.Any(static engine => StillOpen(engine).Count > 0) && clock.Elapsed < s_patience)
+        var clock = Stopwatch.StartNew();
+        while (ended.Any(static engine => Open(engine).Count > 0) && clock.Elapsed < s_patience)
         {
             Thread.Sleep(1);
         }
@@ -75,19 +87,9 @@ public static class EngineDescriptors
         }
     }
 
-    private static List<string> StillOpen(TransportEngine engine)
+    private static IReadOnlyList<string> Forget(TransportEngine engine)
     {
-        lock (s_lock)
-        {
-            return [.. s_openings
-                .Where(pair => ReferenceEquals(pair.Value.Engine, engine) && OpenDescriptors.Link(pair.Key) == pair.Value.Link)
-                .Select(pair => $"{pair.Key} ({pair.Value.Link}) of the {engine.Name} engine")];
-        }
-    }
-
-    private static List<string> Forget(TransportEngine engine)
-    {
-        var left = StillOpen(engine);
+        var left = Open(engine);
         lock (s_lock)
         {
             foreach (var descriptor in s_openings.Where(pair => ReferenceEquals(pair.Value.Engine, engine)).Select(static pair => pair.Key).ToArray())
