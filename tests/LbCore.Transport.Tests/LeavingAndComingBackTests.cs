@@ -111,14 +111,38 @@ public sealed class LeavingAndComingBackTests(EngineCase engineCase) : ContractF
     }
 
     [Test, CancelAfter(30_000)]
-    public async Task Posting_and_switching_after_the_end_fail_instead_of_hanging()
+    public async Task Posting_after_the_end_fails()
     {
         var loops = Harness.Engine.Loops;
         await Harness.Engine.DisposeAsync();
         foreach (var loop in loops)
         {
             Assert.That(loop.Post(_ => Assert.Fail("ran after the end"), null), Is.False);
-            Assert.That(async () => await loop.SwitchTo(), Throws.InstanceOf<ObjectDisposedException>());
+        }
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Whoever_switches_to_a_loop_that_has_ended_goes_on_elsewhere_with_an_exception()
+    {
+        var loops = Harness.Engine.Loops;
+        await Harness.Engine.DisposeAsync();
+        foreach (var loop in loops)
+        {
+            // Bounded: a continuation that is dropped must not take the test along.
+            Assert.That(await SwitchAsync(loop).WaitAsync(TimeSpan.FromSeconds(10), Token), Is.EqualTo("an exception, on the pool"));
+        }
+
+        static async Task<string> SwitchAsync(EventLoop loop)
+        {
+            try
+            {
+                await loop.SwitchTo();
+                return "no exception";
+            }
+            catch (ObjectDisposedException)
+            {
+                return Thread.CurrentThread.IsThreadPoolThread ? "an exception, on the pool" : "an exception, elsewhere";
+            }
         }
     }
 
