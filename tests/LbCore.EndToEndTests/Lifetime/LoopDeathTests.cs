@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
+using LbCore.TestKit;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Lifetime;

@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
+using LbCore.TestKit;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Lifetime;

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
+using LbCore.TestKit;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Lifetime;
