@@ -18,18 +18,11 @@ internal sealed unsafe class EpollAcceptor : LoopAcceptor, IEpollSource
         _loop = loop;
         _descriptor = descriptor;
         _isUnix = isUnix;
-        Generation = uint.MaxValue;
     }
-
-    public uint Generation { get; private set; }
 
     public void OnEvents(uint events) => AcceptAll();
 
-    protected override bool TryOpen()
-    {
-        Generation = _loop.NextGeneration();
-        return _loop.Add(_descriptor, this, Libc.EPOLLIN);
-    }
+    protected override bool TryOpen() => _loop.Add(_descriptor, this, Libc.EPOLLIN);
 
     protected override void RefuseArrivals()
     {

@@ -26,7 +26,6 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
 
         // A unix socket may end a receive early where descriptors were passed along.
         _readToEnd = isUnix;
-        Generation = loop.NextGeneration();
         loop.ConnectionOpened();
     }
 
@@ -37,8 +36,6 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         _dialOrRemote = dial;
         _dialling = true;
     }
-
-    public uint Generation { get; }
 
     public int Descriptor => _descriptor;
 

@@ -16,7 +16,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     private readonly int _wakeDescriptor;
     private readonly EventBuffer _events = new();
     private readonly HashSet<EpollDial> _retryingDials = [];
-    private IEpollSource?[] _table = new IEpollSource?[1024];
+    private Registration[] _table = new Registration[1024];
     private int* _errno;
     private uint _generation;
     private EpollDial? _freeDials;
@@ -63,8 +63,6 @@ internal sealed unsafe class EpollLoop : EventLoop
     /// <summary>Keeps sight of a dial that waits without a descriptor, so that the loop's end can cancel it.</summary>
     public void SetRetrying(EpollDial dial, bool retrying) => _ = retrying ? _retryingDials.Add(dial) : _retryingDials.Remove(dial);
 
-    public uint NextGeneration() => ++_generation;
-
     /// <summary>Registers a descriptor for all its events. False when the system refuses for want of memory.</summary>
     public bool Add(int descriptor, IEpollSource source, uint events = Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLPRI)
     {
@@ -73,13 +71,13 @@ internal sealed unsafe class EpollLoop : EventLoop
             Array.Resize(ref _table, (int)Math.Max((uint)descriptor + 1, (uint)_table.Length * 2));
         }
 
-        _table[descriptor] = source;
-        if (EventBuffer.Add(_epoll, descriptor, events | Libc.EPOLLET, ((ulong)source.Generation << 32) | (uint)descriptor) == 0)
+        _table[descriptor] = new Registration(source, ++_generation);
+        if (EventBuffer.Add(_epoll, descriptor, events | Libc.EPOLLET, ((ulong)_generation << 32) | (uint)descriptor) == 0)
         {
             return true;
         }
 
-        _table[descriptor] = null;
+        _table[descriptor] = default;
         return false;
     }
 
@@ -88,7 +86,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     {
         if (descriptor < _table.Length)
         {
-            _table[descriptor] = null;
+            _table[descriptor] = default;
         }
 
         _ = Libc.Close(descriptor);
@@ -98,7 +96,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     {
         for (var i = 0; i < _table.Length; i++)
         {
-            if (_table[i] is EpollConnection connection && (listener is null || ReferenceEquals(connection.Listener, listener)))
+            if (_table[i].Source is EpollConnection connection && (listener is null || ReferenceEquals(connection.Listener, listener)))
             {
                 connection.Abort(reason);
             }
@@ -130,8 +128,8 @@ internal sealed unsafe class EpollLoop : EventLoop
             var descriptor = (uint)data;
 
             // The wake descriptor is edge-triggered and never read: each write to it is a new edge.
-            var source = descriptor < (uint)_table.Length ? _table[descriptor] : null;
-            if (source is not null && source.Generation == (uint)(data >> 32))
+            var registration = descriptor < (uint)_table.Length ? _table[descriptor] : default;
+            if (registration.Source is { } source && registration.Generation == (uint)(data >> 32))
             {
                 Dispatch(source, _events.Events(i));
             }
@@ -153,7 +151,7 @@ internal sealed unsafe class EpollLoop : EventLoop
 
         for (var i = 0; i < _table.Length; i++)
         {
-            switch (_table[i])
+            switch (_table[i].Source)
             {
                 case EpollConnection connection:
                     connection.Abort(CloseReason.Shutdown);
@@ -188,4 +186,7 @@ internal sealed unsafe class EpollLoop : EventLoop
 
         EndDispatch();
     }
+
+    /// <summary>Is a descriptor's owner. The number tells a late event of an earlier owner: descriptors are reused.</summary>
+    private readonly record struct Registration(IEpollSource? Source, uint Generation);
 }
