@@ -108,6 +108,20 @@ public sealed class AcceptingTests(EngineCase engineCase) : ContractFixture(engi
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task A_place_that_is_kept_for_the_next_arrival_counts_as_no_connection()
+    {
+        var listener = Harness.Listen(EchoAsync);
+        for (var i = 0; i < 3; i++)
+        {
+            var client = await Harness.ConnectAsync(listener);
+            await EchoesAsync(client);
+            Assert.That(listener.Connections, Is.EqualTo(1));
+            client.Dispose();
+            await Eventually.TrueAsync(() => listener.Connections == 0, "nobody is left");
+        }
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task Few_connections_are_spread_over_the_loops()
     {
         const int Connections = 64;

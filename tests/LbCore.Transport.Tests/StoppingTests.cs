@@ -100,15 +100,6 @@ public sealed class StoppingTests(EngineCase engineCase) : ContractFixture(engin
         }
     }
 
-    [Test, CancelAfter(30_000)]
-    public async Task A_listener_that_nobody_came_to_stops_and_counts_nobody()
-    {
-        var listener = Harness.Listen(EchoAsync);
-        Assert.That(listener.Connections, Is.Zero);
-        await listener.WhenDrainedAsync().WaitAsync(Token);
-        Assert.That(listener.Connections, Is.Zero);
-    }
-
     /// <summary>Returns null when the listener refuses, or has stopped without an answer: the kernel would ask again for long.</summary>
     private static async Task<Socket?> TryConnectAsync(TransportListener listener, CancellationToken stopped)
     {
