@@ -174,7 +174,7 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
             ended.SetResult(await loop.DialAsync(full.EndPoint, DialOptions.Default with { Timeout = TimeSpan.FromMinutes(10) }));
     }
 
-    // Held, the loop hears of the connect and of the reset at once; else it hears of the one before the other, or not.
+    // Held, the loop hears of the connect and of the reset at once. Else the reset may come at any moment of its own.
     [Test, CancelAfter(60_000)]
     public async Task A_backend_that_resets_right_after_connecting_loses_none_of_its_bytes([Values] bool held)
     {
@@ -205,6 +205,42 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
         }
 
         await Harness.AtRestAsync();
+    }
+
+    // The loop hears of two things at once: of bytes, and of the connect. The reset comes while it deals with the bytes.
+    [Test, CancelAfter(30_000)]
+    public async Task A_reset_between_the_news_of_the_connect_and_the_look_at_it_is_no_end_in_good_order()
+    {
+        var (connection, client) = await PairAsync();
+        using var listener = new RawListener(Token);
+        using var dealing = new ManualResetEventSlim();
+        using var reset = new ManualResetEventSlim();
+        var backend = Task.Run(async () =>
+        {
+            using var peer = await listener.AcceptAsync();
+            await peer.WriteAsync("pong"u8.ToArray());
+            dealing.Wait(Token);
+            peer.Reset();
+            reset.Set();
+        });
+        var bytes = await OnLoopAsync(connection, async () =>
+        {
+            var deal = DealAsync();
+            client.Socket.Send("!"u8);
+            var result = await connection.Loop.DialAsync(listener.EndPoint, DialOptions.Default);
+            Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
+            await deal;
+            return await ReadUntilResetAsync(result.Connection!);
+        });
+        await backend;
+        Assert.That(bytes, Is.EqualTo("pong"));
+
+        async Task DealAsync()
+        {
+            await ReadExactlyAsync(connection.Input, 1);
+            dealing.Set();
+            reset.Wait(Token);
+        }
     }
 
     [Test, CancelAfter(30_000)]

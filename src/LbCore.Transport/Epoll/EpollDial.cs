@@ -57,10 +57,16 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         var error = 0;
         var length = sizeof(int);
         _ = Libc.GetSocketOption(_connection!.Descriptor, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length);
-        if (error is not 0 and not Libc.ECONNRESET and not Libc.EPIPE)
+        if (error is Libc.ECONNRESET or Libc.EPIPE)
         {
-            // A reset is another matter: it came after the connection stood, and bytes may have come before it. The event
-            // carries the error flag, so the connection knows.
+            // A reset is another matter: it came after the connection stood, and bytes may have come before it. It may have
+            // come after this event, too, and its error has been taken now: the kernel would go on to report a plain end.
+            events |= Libc.EPOLLERR | Libc.EPOLLIN;
+            error = 0;
+        }
+
+        if (error != 0)
+        {
             Fail(error);
         }
         else if (IsConnectedToItself())
