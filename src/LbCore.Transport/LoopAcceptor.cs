@@ -9,30 +9,19 @@ namespace LbCore.Transport;
 /// Is what the acceptors of all engines share: places before accepts, the tiers of errors, pausing and resuming, the stop.
 /// An engine adds the listening socket.
 /// </summary>
-internal abstract class LoopAcceptor : LoopTimer, IAcceptor
+internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
 {
-    private const long PauseLogInterval = 1000;
-
     // How long a stop takes at most. With arrivals kept away the backlog only shrinks, but where that cannot be done it may
     // be refilled for ever, and without descriptors it may not shrink.
     private const long MostStopMilliseconds = 2000;
 
-    // How long accepting rests when the process is out of descriptors; a connection that ends resumes it sooner.
-    private static readonly TimeSpan PauseTime = TimeSpan.FromMilliseconds(100);
-
     // A handshake that was under way when the stop began has this long to reach the backlog.
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(50);
-
-    private static readonly Action<object?> RunQueued = static state => ((LoopAcceptor)state!).OnQueued();
 
     private readonly EventLoop _loop;
     private readonly LoopListener _listener;
     private long _stopDeadline;
-    private long _lastPauseLogged = -PauseLogInterval;
-    private bool _queued;
-    private bool _paused;
     private bool _pending;
-    private bool _nearLimit;
 
     protected LoopAcceptor(EventLoop loop, LoopListener listener)
     {
@@ -249,98 +238,6 @@ internal abstract class LoopAcceptor : LoopTimer, IAcceptor
                 return false;
             default:
                 return result == AcceptResult.Accepted;
-        }
-    }
-
-    private bool HasRoom()
-    {
-        _nearLimit = !DescriptorHeadroom.IsFree();
-        if (_nearLimit)
-        {
-            Rest(SocketError.TooManyOpenSockets);
-        }
-
-        return !_nearLimit;
-    }
-
-    private void Rest(SocketError error)
-    {
-        // A stop looks again by its own timer, until its deadline.
-        if (IsStopping)
-        {
-            return;
-        }
-
-        // Each connection that ends tries again; one line a second says enough.
-        if (_loop.Now - _lastPauseLogged >= PauseLogInterval)
-        {
-            _lastPauseLogged = _loop.Now;
-            TransportLog.AcceptPaused(_loop.Engine.LoopLogger, TransportAddress.Format(_listener.EndPoint), error);
-        }
-
-        _loop.Engine.OnAcceptPaused();
-        SetPaused(true);
-        Schedule(_loop, PauseTime);
-    }
-
-    private void Pause()
-    {
-        SetPaused(true);
-
-        // A connection that ended between the look and the pause has not seen that anybody waits.
-        if (!_listener.IsFull)
-        {
-            Queue();
-        }
-    }
-
-    private void ResumeNow()
-    {
-        if (_paused && !IsClosed)
-        {
-            SetPaused(false);
-            Cancel();
-            AcceptAll();
-        }
-    }
-
-    private void SetPaused(bool paused)
-    {
-        if (_paused == paused)
-        {
-            return;
-        }
-
-        _paused = paused;
-        if (paused)
-        {
-            _listener.OnAcceptorPaused();
-        }
-        else
-        {
-            _listener.OnAcceptorResumed();
-        }
-    }
-
-    private void Queue()
-    {
-        if (!_queued)
-        {
-            _queued = true;
-            _loop.Post(new WorkItem(RunQueued, this));
-        }
-    }
-
-    private void OnQueued()
-    {
-        _queued = false;
-        if (_paused && !IsScheduled)
-        {
-            ResumeNow();
-        }
-        else if (!IsClosed)
-        {
-            AcceptAll();
         }
     }
 
