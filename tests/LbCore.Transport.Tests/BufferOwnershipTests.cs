@@ -155,32 +155,6 @@ public sealed class BufferOwnershipTests(EngineCase engineCase) : ContractFixtur
         }
     }
 
-    private static async Task RelayAsync(TransportConnection source, TransportConnection destination, Action<long> passed)
-    {
-        try
-        {
-            while (true)
-            {
-                var result = await source.Input.ReadAsync();
-                passed(result.Buffer.Length);
-                var sent = await destination.SendAsync(result.Buffer);
-                source.Input.AdvanceTo(result.Buffer.End);
-                if (sent.IsCompleted || result.IsCompleted)
-                {
-                    return;
-                }
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // The test completed the reader behind the relay's back.
-        }
-        finally
-        {
-            await destination.DisposeAsync();
-        }
-    }
-
     /// <summary>Clients with traffic of their own, who notice every foreign byte.</summary>
     private sealed class Bystanders : IDisposable
     {

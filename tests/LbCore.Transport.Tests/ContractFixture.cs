@@ -145,6 +145,36 @@ public abstract class ContractFixture(EngineCase engineCase)
         }
     }
 
+    /// <summary>Sends on what comes, from where it lies, until either side ends; says how much it has read.</summary>
+    protected static async Task RelayAsync(TransportConnection source, TransportConnection destination, Action<long> passed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(passed);
+        try
+        {
+            while (true)
+            {
+                var result = await source.Input.ReadAsync().ConfigureAwait(false);
+                passed(result.Buffer.Length);
+                var sent = await destination.SendAsync(result.Buffer).ConfigureAwait(false);
+                source.Input.AdvanceTo(result.Buffer.End);
+                if (sent.IsCompleted || result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The test completed the reader behind the relay's back.
+        }
+        finally
+        {
+            await destination.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Reads and drops until the client ends its stream.</summary>
     protected static async Task DrainAsync(TransportConnection connection)
     {
