@@ -14,6 +14,7 @@ namespace LbCore.Tests.Proxying;
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
 internal sealed class TcpRelayCloseTests
 {
+    // Of whoever does not read. A writer with small ones would wait for delayed acknowledgements, 40 ms each.
     private const int SmallBuffers = 8 * 1024;
 
     private readonly EngineCase _engine;
@@ -46,7 +47,7 @@ internal sealed class TcpRelayCloseTests
     [CancelAfter(30_000)]
     public async Task A_client_that_resets_while_the_relay_waits_to_send_to_it_resets_the_backend(CancellationToken token)
     {
-        using var listener = new RawListener(token, bufferSize: SmallBuffers);
+        using var listener = new RawListener(token);
         await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
         using var client = await harness.ConnectAsync(SmallBuffers);
         using var backend = await listener.AcceptAsync();
@@ -68,7 +69,7 @@ internal sealed class TcpRelayCloseTests
     {
         using var listener = new RawListener(token, bufferSize: SmallBuffers);
         await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
-        using var client = await harness.ConnectAsync(SmallBuffers);
+        using var client = await harness.ConnectAsync();
         using var backend = await listener.AcceptAsync();
         _ = FillAsync(client, out var written);
         await Eventually.SettlesAsync(written, TimeSpan.FromMilliseconds(300), token);
@@ -89,7 +90,7 @@ internal sealed class TcpRelayCloseTests
     {
         using var listener = new RawListener(token, bufferSize: SmallBuffers);
         await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token, time: new FakeTimeProvider());
-        using var client = await harness.ConnectAsync(SmallBuffers);
+        using var client = await harness.ConnectAsync();
         using var backend = await listener.AcceptAsync();
         _ = FillAsync(client, out var written);
         await Eventually.SettlesAsync(written, TimeSpan.FromMilliseconds(300), token);
@@ -150,7 +151,7 @@ internal sealed class TcpRelayCloseTests
     {
         using var listener = new RawListener(token, bufferSize: SmallBuffers);
         await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token, time: new FakeTimeProvider());
-        using var client = await harness.ConnectAsync(SmallBuffers);
+        using var client = await harness.ConnectAsync();
         using var backend = await listener.AcceptAsync();
         _ = FillAsync(client, out var written);
         await Eventually.SettlesAsync(written, TimeSpan.FromMilliseconds(300), token);
@@ -173,7 +174,7 @@ internal sealed class TcpRelayCloseTests
             token,
             options => options.Listeners[BalancerHarness.ListenerName].Timeouts.Idle = TimeSpan.FromSeconds(5),
             new FakeTimeProvider());
-        using var client = await harness.ConnectAsync(SmallBuffers);
+        using var client = await harness.ConnectAsync();
         using var backend = await listener.AcceptAsync();
         var filled = new byte[512 * 1024];
         var writing = client.WriteAsync(filled);
