@@ -21,7 +21,9 @@ internal static class ServerHost
     /// <param name="optionOf">Returns the option of the command line that a path of the configuration was written with, if any.</param>
     public static async Task<int> RunAsync(LbCoreOptions options, LogLevel logLevel, Func<string, string?> optionOf)
     {
-        using var host = Build(options, logLevel);
+        // Outlives the host, which logs to its very end.
+        using var log = new StandardErrorLoggerProvider(TimeProvider.System);
+        using var host = Build(options, logLevel, log);
         try
         {
             await host.StartAsync().ConfigureAwait(false);
@@ -51,12 +53,12 @@ internal static class ServerHost
         return host.Services.GetRequiredService<LoadBalancerService>().LoopDied ? ExitCode.LoopDied : ExitCode.Fine;
     }
 
-    private static IHost Build(LbCoreOptions options, LogLevel logLevel)
+    private static IHost Build(LbCoreOptions options, LogLevel logLevel, StandardErrorLoggerProvider log)
     {
         // Empty: no files, no environment, no console logger, all of which cost memory that an idle proxy keeps.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "lbcore" });
         builder.Logging.SetMinimumLevel(logLevel);
-        builder.Logging.AddProvider(new StandardErrorLoggerProvider(TimeProvider.System));
+        builder.Logging.AddProvider(log);
 
         // What fails at the start is said by RunAsync, in words for users.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
