@@ -259,6 +259,9 @@ public abstract class EventLoop
         }
 
         _hasEnded = true;
+
+        // The other half of the fence in Post: without it the read below may come before the write above is seen.
+        Interlocked.MemoryBarrier();
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _posting) != 0)
         {
