@@ -107,7 +107,7 @@ internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
                 return false;
             }
 
-            if (_nearLimit && !HasRoom())
+            if (_nearLimit && !IsStopping && !HasRoom())
             {
                 return false;
             }

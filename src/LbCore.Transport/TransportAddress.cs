@@ -116,7 +116,7 @@ public static class TransportAddress
     private static string? ProblemOfIPv6(string text, int lastColon)
     {
         var closing = text.LastIndexOf(']');
-        if (text[0] == '[' && closing == lastColon - 1)
+        if (text[0] == '[' && closing == lastColon - 1 && text.LastIndexOf('[') == 0 && text.IndexOf(']', StringComparison.Ordinal) == closing)
         {
             return null;
         }
