@@ -220,8 +220,7 @@ internal sealed unsafe class ManagedConnection : SocketConnection
 
         if (_readiness.SocketError != SocketError.Success)
         {
-            // The wait has taken the socket's error: from here on the kernel would report a plain end.
-            ReceiveFailed(ReasonOf(_readiness.SocketError));
+            OnErrorTaken(ReasonOf(_readiness.SocketError));
             return;
         }
 
@@ -237,6 +236,23 @@ internal sealed unsafe class ManagedConnection : SocketConnection
         {
             _loop.WatchUnread();
         }
+    }
+
+    /// <summary>The wait has taken the socket's error, and from here on the kernel would report a plain end.</summary>
+    private void OnErrorTaken(CloseReason reason)
+    {
+        var peeked = default(byte);
+        if (_socket.Receive(new Span<byte>(ref peeked), SocketFlags.Peek, out _) <= 0)
+        {
+            ReceiveFailed(reason);
+            return;
+        }
+
+        // Bytes that came before the reset are still to be read.
+        SendFailed(reason);
+        Writable = true;
+        Writer.Resume();
+        Reader.Resume();
     }
 
     /// <summary>Looks for the peer's end behind bytes that nobody has read. True while there is reason to look again.</summary>

@@ -40,8 +40,9 @@ internal sealed partial class TcpRelay
     {
         if (_dial is { } dial)
         {
-            // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer.
-            if (IsLost(_client))
+            // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer. Nor is a
+            // reset while there are bytes that came before it: they are the backend's.
+            if (IsLost(_client) && !HasUnreadBytes())
             {
                 // First hand the reservation over: giving up continues the root before it returns.
                 _holdsReservation = false;
@@ -60,6 +61,24 @@ internal sealed partial class TcpRelay
         {
             OnSideLost(client: false);
         }
+    }
+
+    private bool HasUnreadBytes()
+    {
+        try
+        {
+            if (_client.Input.TryRead(out var read))
+            {
+                _client.Input.AdvanceTo(read.Buffer.Start);
+                return !read.Buffer.IsEmpty;
+            }
+        }
+        catch (ConnectionAbortedException)
+        {
+            // The reset is all that is left.
+        }
+
+        return false;
     }
 
     private void BeginDelivery(bool clientIsLost)

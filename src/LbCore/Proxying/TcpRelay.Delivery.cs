@@ -9,26 +9,20 @@ internal sealed partial class TcpRelay
 {
     /// <summary>
     /// Resets the side that is left, once it has all that the lost one sent before: a reset at once would make the kernel
-    /// drop what it still holds. A receiver that takes nothing is not waited for.
+    /// drop what it still holds. For how long a receiver may take nothing is the idle timeout's business, as always: one
+    /// that reads steadily, but slowly, opens its window only when half its buffer is free, which may take minutes.
     /// </summary>
     private sealed class Delivery : LoopTimer
     {
-        /// <summary>
-        /// How many looks in a row may find that the receiver has taken nothing: 5 s. Looks and not time, for a process that
-        /// was held up has not looked.
-        /// </summary>
-        private const int MostLooksWithoutProgress = 100;
-
-        // The kernel says when there is room to send, never when all has arrived.
-        private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
+        // The kernel says when there is room to send, never when all has arrived: so it is looked at, less and less often.
+        private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(50);
+        private static readonly TimeSpan LongestPeriod = TimeSpan.FromSeconds(1);
 
         // Continuations run inline on purpose: the end comes from the loop's dispatch frame.
         private readonly TaskCompletionSource _ended = new();
         private readonly TcpRelay _relay;
         private readonly bool _clientIsLost;
-        private long _handedOn;
-        private long _undelivered;
-        private int _looksWithoutProgress;
+        private TimeSpan _period = ShortestPeriod;
 
         public Delivery(TcpRelay relay, bool clientIsLost)
         {
@@ -42,7 +36,7 @@ internal sealed partial class TcpRelay
 
         private TransportConnection Receiver => _relay.Side(client: !_clientIsLost);
 
-        /// <summary>Looks how far it is, and goes on looking until it ends.</summary>
+        /// <summary>Looks how far it is, and goes on looking until all has arrived or the receiver is lost, too.</summary>
         public void Check()
         {
             if (_ended.Task.IsCompleted)
@@ -50,31 +44,22 @@ internal sealed partial class TcpRelay
                 return;
             }
 
-            var undelivered = Receiver.UndeliveredBytes;
-            if ((IsAllHandedOn && undelivered == 0) || Receiver.CloseReason != CloseReason.None || _looksWithoutProgress > MostLooksWithoutProgress)
+            if ((IsAllHandedOn && Receiver.UndeliveredBytes == 0) || IsLost(Receiver))
             {
                 End();
             }
             else if (!IsScheduled)
             {
-                Schedule(_relay._client.Loop, Period);
+                Schedule(_relay._client.Loop, _period);
+                _period = _period * 2 < LongestPeriod ? _period * 2 : LongestPeriod;
             }
         }
 
-        protected override void OnTimer()
-        {
-            // What was handed on in between is progress, too: then as much may be undelivered as before.
-            var handedOn = _relay._bytesUp + _relay._bytesDown;
-            var undelivered = Receiver.UndeliveredBytes;
-            _looksWithoutProgress = (handedOn, undelivered) == (_handedOn, _undelivered) ? _looksWithoutProgress + 1 : 0;
-            (_handedOn, _undelivered) = (handedOn, undelivered);
-            Check();
-        }
+        protected override void OnTimer() => Check();
 
         private void End()
         {
             Cancel();
-            _relay.NoteFailure(_clientIsLost, CloseReason.PeerReset);
             Receiver.Abort(CloseReason.OtherSideAborted);
             _relay.Side(_clientIsLost).Abort(CloseReason.PeerReset);
             _ended.SetResult();

@@ -111,6 +111,23 @@ internal sealed class TcpRelayConnectTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task What_a_client_sent_before_it_reset_at_once_reaches_the_backend(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token);
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = await harness.ConnectAsync();
+            await client.WriteAsync("last words"u8.ToArray());
+            client.Reset();
+            using var backend = await listener.AcceptAsync();
+            var end = await backend.ReadUntilClosedAsync();
+            Assert.That((end.IsReset, end.Bytes), Is.EqualTo((true, "last words"u8.ToArray())));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Without_a_backend_that_takes_connections_the_client_is_reset(CancellationToken token)
     {
         await using var harness = await BalancerHarness.StartAsync(
