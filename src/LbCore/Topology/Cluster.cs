@@ -15,5 +15,5 @@ internal sealed record Cluster
     public DialOptions Dial { get; init; } = DialOptions.Default;
 
     /// <summary>Gets how many backends are tried for one connection, the first included. 1 or more.</summary>
-    public int MaxAttempts { get; init; } = 2;
+    public int MaxAttempts { get; init; } = 4;
 }
