@@ -73,8 +73,7 @@ internal sealed partial class DependencyRulesTests
     {
         var offences = from file in SourceTree.SourceFiles("LbCore")
                        let room = RoomOf(file)
-                       from used in UsedNamespaces(file)
-                       let usedRoom = RoomOf(used)
+                       from usedRoom in UsedNamespaces(file).Select(RoomOf).Concat(NamedRooms(file))
                        where usedRoom is not null && usedRoom != room && !AllowedRooms.GetValueOrDefault(room, []).Contains(usedRoom)
                        select $"{Show(file)}: {room} must not use {usedRoom}";
 
@@ -125,6 +124,12 @@ internal sealed partial class DependencyRulesTests
         .Select(static match => match.Groups["name"].Value)
         .Where(static name => name == "LbCore" || name.StartsWith("LbCore.", StringComparison.Ordinal));
 
+    /// <summary>Returns the rooms that a file names without a using line, as nested namespaces may: Hosting.LoadBalancer.</summary>
+    private static IEnumerable<string> NamedRooms(string file) => QualifiedName()
+        .Matches(UsingLine().Replace(DeclaredNamespace().Replace(File.ReadAllText(file), ""), ""))
+        .Select(static match => match.Groups["room"].Value)
+        .Where(AllowedRooms.ContainsKey);
+
     /// <summary>Returns the room of a file, or of a namespace; null for a namespace of another project.</summary>
     private static string? RoomOf(string fileOrNamespace)
     {
@@ -141,6 +146,10 @@ internal sealed partial class DependencyRulesTests
 
     [GeneratedRegex(@"^\s*(global\s+)?using\s+(static\s+)?(\w+\s*=\s*)?(?<name>[\w.]+)\s*;", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex UsingLine();
+
+    // Not behind a dot, unless that is LbCore's own: a member may be called like a room.
+    [GeneratedRegex(@"(?<![\w.])(global::)?(LbCore\.)?(?<room>[A-Z]\w+)\.[A-Z]\w*", RegexOptions.ExplicitCapture)]
+    private static partial Regex QualifiedName();
 
     [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex DeclaredNamespace();
