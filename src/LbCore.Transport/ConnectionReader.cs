@@ -11,7 +11,7 @@ internal sealed class ConnectionReader : LoopReader
     private bool _failed;
 
     public ConnectionReader(SocketConnection connection)
-        : base(connection, connection.OwnLoop)
+        : base(connection)
     {
     }
 

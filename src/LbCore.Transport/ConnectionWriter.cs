@@ -18,7 +18,7 @@ internal sealed partial class ConnectionWriter : LoopWriter
     private bool _finSent;
 
     public ConnectionWriter(SocketConnection connection)
-        : base(connection, connection.OwnLoop)
+        : base(connection)
     {
     }
 

@@ -21,15 +21,11 @@ internal abstract class LoopReader : PipeReader, IValueTaskSource<ReadResult>, I
     /// <summary>The bytes that were received and not consumed. A field, to be used in place.</summary>
     private protected ReceivedChain _received;
 
-    private protected LoopReader(TransportConnection connection, EventLoop loop)
-    {
-        Connection = connection;
-        Loop = loop;
-    }
+    private protected LoopReader(TransportConnection connection) => Connection = connection;
 
     protected TransportConnection Connection { get; }
 
-    protected EventLoop Loop { get; }
+    protected EventLoop Loop => Connection.OwnLoop;
 
     /// <summary>Gets whether <see cref="Complete"/> has been called: nobody reads any more.</summary>
     protected bool IsCompleted { get; private set; }

@@ -19,11 +19,7 @@ internal abstract class LoopWriter : PipeWriter, IValueTaskSource<FlushResult>, 
     /// <summary>The bytes that were written and not sent. A field, to be used in place.</summary>
     private protected WrittenChain _written;
 
-    private protected LoopWriter(TransportConnection connection, EventLoop loop)
-    {
-        Connection = connection;
-        Loop = loop;
-    }
+    private protected LoopWriter(TransportConnection connection) => Connection = connection;
 
     public sealed override bool CanGetUnflushedBytes => true;
 
@@ -34,7 +30,7 @@ internal abstract class LoopWriter : PipeWriter, IValueTaskSource<FlushResult>, 
 
     protected TransportConnection Connection { get; }
 
-    protected EventLoop Loop { get; }
+    protected EventLoop Loop => Connection.OwnLoop;
 
     /// <summary>Gets or sets how many bytes were written and not flushed.</summary>
     protected int Unflushed { get; set; }

@@ -56,9 +56,6 @@ internal abstract class SocketConnection : TransportConnection
     /// <summary>Gets how many bytes the engine and the kernel have taken and the peer has not.</summary>
     protected abstract long BytesInKernel { get; }
 
-    /// <summary>Gets the loop without a virtual call.</summary>
-    internal EventLoop OwnLoop { get; }
-
     internal LoopListener? Listener => _listener;
 
     /// <summary>Gets whether the descriptor has been closed.</summary>

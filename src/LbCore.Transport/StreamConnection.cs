@@ -38,6 +38,7 @@ public sealed class StreamConnection : TransportConnection
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(createFilter);
         Inner = inner;
+        OwnLoop = inner.Loop;
         _source = new StreamConnectionSource(inner.AsStream(), inner.Loop);
         Filter = createFilter(_source);
         _reader = new StreamConnectionReader(this);

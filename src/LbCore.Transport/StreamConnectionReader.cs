@@ -19,7 +19,7 @@ internal sealed class StreamConnectionReader : LoopReader
     private bool _pumping;
 
     public StreamConnectionReader(StreamConnection connection)
-        : base(connection, connection.Loop)
+        : base(connection)
     {
     }
 

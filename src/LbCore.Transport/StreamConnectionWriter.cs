@@ -21,7 +21,7 @@ internal sealed class StreamConnectionWriter : LoopWriter
     private bool _endSent;
 
     public StreamConnectionWriter(StreamConnection connection)
-        : base(connection, connection.Loop)
+        : base(connection)
     {
     }
 

@@ -20,6 +20,12 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Gets the loop that the connection lives on.</summary>
     public abstract EventLoop Loop { get; }
 
+    /// <summary>
+    /// Gets the loop of our own connections without a virtual call. Here, so that reader, writer and connection share one
+    /// field: there may be very many of them, and eight bytes count.
+    /// </summary>
+    internal EventLoop OwnLoop { get; private protected init; } = null!;
+
     /// <inheritdoc/>
     public abstract PipeReader Input { get; }
 

@@ -118,7 +118,7 @@ internal sealed partial class TcpRelay
 
     private long IdleMillisecondsLeft() => _lastActivity + _proxy.IdleMilliseconds - _client.Loop.Now;
 
-    private long CountUndelivered() => _client.UndeliveredBytes + Upstream.UndeliveredBytes;
+    private int CountUndelivered() => unchecked((int)(_client.UndeliveredBytes + Upstream.UndeliveredBytes));
 
     /// <summary>Keeps the first failure: what follows from it is not another one.</summary>
     private void NoteFailure(bool client, CloseReason reason)

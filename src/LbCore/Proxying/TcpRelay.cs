@@ -38,8 +38,8 @@ internal sealed partial class TcpRelay : LoopTimer
     /// <summary>Set once one side is gone: what resets the other one.</summary>
     private Delivery? _delivery;
 
-    /// <summary>How many bytes waited for their receivers when the idle timer last looked.</summary>
-    private long _undelivered;
+    /// <summary>How many bytes waited for their receivers when the idle timer last looked; only compared, so the low half does.</summary>
+    private int _undelivered;
 
     public TcpRelay(TcpProxy proxy, TransportConnection client)
     {
