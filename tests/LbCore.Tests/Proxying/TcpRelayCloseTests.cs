@@ -219,9 +219,9 @@ internal sealed class TcpRelayCloseTests
         using var backend = await listener.AcceptAsync();
         await PingAsync(client, backend);
 
-        harness.Advance(TimeSpan.FromMinutes(9));
+        await harness.StepAsync(TimeSpan.FromMinutes(9));
         await PingAsync(client, backend);
-        harness.Advance(TimeSpan.FromMinutes(9));
+        await harness.StepAsync(TimeSpan.FromMinutes(9));
         await PingAsync(backend, client);
         Assert.That(harness.Outcomes.Count, Is.Zero);
 
