@@ -158,9 +158,10 @@ measure() {
     start_proxy "$name" "$load_cpu" "$connections"
     pid=${proxy_pid[$name]}
 
-    # The first connections load libraries and have code compiled, in several steps; that is not what a connection
-    # costs. Few at a time, so that tables and pools do not grow to their full size here: that is what it costs.
-    for _ in {1..10}; do
+    # The first connections load libraries and have code compiled, again and again until it is optimised: that is not what
+    # a connection costs, and with fewer rounds the rest of it came later and was counted. Few connections at a time, so
+    # that tables and pools do not grow to their full size here: that is what a connection costs.
+    for _ in {1..40}; do
         taskset -c "$load_cpu" "$tool" idle --target "${proxy_address[$name]}" --connections 200 </dev/null >/dev/null ||
             fail "$name failed while it was warmed up"
     done
