@@ -193,7 +193,7 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
             return true;
         }
 
-        Schedule(_loop, TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock())));
+        Schedule(_loop, Left());
         return false;
     }
 
@@ -213,10 +213,12 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
         return true;
     }
 
+    private TimeSpan Left() => TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
+
     private void Retry()
     {
         _loop.SetRetrying(this, true);
-        var left = TimeSpan.FromMilliseconds(Math.Max(0, _deadline - _loop.ReadClock()));
+        var left = Left();
         Schedule(_loop, left < RetryInterval ? left : RetryInterval);
     }
 

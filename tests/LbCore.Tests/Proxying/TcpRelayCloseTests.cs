@@ -97,13 +97,7 @@ internal sealed class TcpRelayCloseTests
         client.Reset();
 
         // In steps: the reset is noticed at some moment between them.
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Advance(TimeSpan.FromSeconds(10));
-                return harness.Outcomes.Count == 1;
-            },
-            "the pair is cut");
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromSeconds(10));
         var outcome = await harness.Outcomes.WaitForAsync(1);
         Assert.That((outcome.FailedBy, outcome.BackendClose), Is.EqualTo((FailureSource.Client, CloseReason.IdleTimeout)));
         Assert.That(outcome.TotalMilliseconds, Is.GreaterThanOrEqualTo(10 * 60_000));
@@ -123,13 +117,7 @@ internal sealed class TcpRelayCloseTests
         leaver.Reset();
 
         // The managed engine looks a few times a second. The kernel takes its own time, whatever clock the loops have.
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Advance(TimeSpan.FromMilliseconds(5));
-                return harness.Outcomes.Count == 1;
-            },
-            "the pair is cut");
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromMilliseconds(5));
 
         // A reader that has met FIN is told of no reset; a writer is.
         Assert.That(
@@ -160,13 +148,7 @@ internal sealed class TcpRelayCloseTests
         backend.Reset();
         await harness.StepAsync(TimeSpan.FromSeconds(1));
         client.Reset();
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Advance(TimeSpan.FromMilliseconds(5));
-                return harness.Outcomes.Count == 1;
-            },
-            "the pair is cut");
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromMilliseconds(5));
         Assert.That((await harness.Outcomes.WaitForAsync(1)).TotalMilliseconds, Is.LessThan(60_000));
     }
 
@@ -226,13 +208,7 @@ internal sealed class TcpRelayCloseTests
         Assert.That(harness.Outcomes.Count, Is.Zero);
 
         // In steps: a timer set while the clock jumps is late by the jump.
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Advance(TimeSpan.FromSeconds(30));
-                return harness.Outcomes.Count == 1;
-            },
-            "the pair is cut");
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromSeconds(30));
         Assert.That((await client.ReadUntilClosedAsync()).IsReset, Is.True);
         Assert.That((await backend.ReadUntilClosedAsync()).IsReset, Is.True);
         var outcome = await harness.Outcomes.WaitForAsync(1);
@@ -252,16 +228,18 @@ internal sealed class TcpRelayCloseTests
         using var backend = await listener.AcceptAsync();
         client.SendFin();
         Assert.That(await backend.ReadToEndAsync(), Is.Empty);
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Advance(TimeSpan.FromSeconds(30));
-                return harness.Outcomes.Count == 1;
-            },
-            "the pair is cut");
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromSeconds(30));
         Assert.That((await client.ReadUntilClosedAsync()).IsReset, Is.True);
         Assert.That((await harness.Outcomes.WaitForAsync(1)).ClientClose, Is.EqualTo(CloseReason.IdleTimeout));
     }
+
+    private static Task AdvanceUntilCutAsync(BalancerHarness harness, TimeSpan step) => Eventually.TrueAsync(
+        () =>
+        {
+            harness.Advance(step);
+            return harness.Outcomes.Count == 1;
+        },
+        "the pair is cut");
 
     /// <summary>Reads a little at a time, and lets the clock run on before each time. Ends with the stream, or after <paramref name="count"/> bytes.</summary>
     private static async Task<RawEnd> ReadSlowlyAsync(RawClient client, BalancerHarness harness, TimeSpan pause, int count = int.MaxValue)
