@@ -1,0 +1,38 @@
+using System.Buffers;
+
+namespace LbCore.Http;
+
+/// <summary>The sets of bytes that heads are made of.</summary>
+internal static class Characters
+{
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string Digits = "0123456789";
+
+    /// <summary>tchar (RFC 9110 section 5.6.2).</summary>
+    public static readonly SearchValues<byte> Token = Of("!#$%&'*+-.^_`|~" + Digits + Letters);
+
+    /// <summary>What ends or spoils a field value: control characters except HTAB, and DEL (RFC 9110 section 5.5).</summary>
+    public static readonly SearchValues<byte> NotInValue = Range(0x00, 0x08, 0x0A, 0x1F, 0x7F, 0x7F);
+
+    /// <summary>What ends or spoils a request target: everything but visible ASCII, and '#', since a target has no fragment.</summary>
+    public static readonly SearchValues<byte> NotInTarget = Range(0x00, 0x20, 0x7F, 0xFF, (byte)'#', (byte)'#');
+
+    /// <summary>What a host and a port are made of (RFC 3986 section 3.2), without user information.</summary>
+    public static readonly SearchValues<byte> Host = Of("-._~!$&'()*+,;=:[]%" + Digits + Letters);
+
+    private static SearchValues<byte> Of(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+
+    private static SearchValues<byte> Range(params byte[] bounds)
+    {
+        var bytes = new System.Collections.Generic.List<byte>();
+        for (var i = 0; i < bounds.Length; i += 2)
+        {
+            for (int value = bounds[i]; value <= bounds[i + 1]; value++)
+            {
+                bytes.Add((byte)value);
+            }
+        }
+
+        return SearchValues.Create(bytes.ToArray());
+    }
+}

@@ -1,0 +1,147 @@
+using System;
+
+namespace LbCore.Http;
+
+/// <summary>Writes heads anew from parsed ones: the start line, the fields that go on byte for byte, and our own.</summary>
+internal static class HeadWriter
+{
+    // Room for the fields of our own beside the client's address and a missing Host.
+    private const int OwnFields = 160;
+
+    /// <summary>Returns a number of bytes that <see cref="WriteRequest"/> never exceeds.</summary>
+    public static int MaxRequestLength(RequestHead head, in RequestEdits edits) =>
+        head.Length + edits.ForwardedFor.Length + edits.MissingHost.Length + OwnFields;
+
+    /// <summary>Writes the head of a request for the backend, always as HTTP/1.1 and in origin form. Returns its length.</summary>
+    public static int WriteRequest(Span<byte> target, ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits)
+    {
+        var writer = new SpanWriter(target);
+        WriteRequestLine(ref writer, bytes, head);
+        if (head.HostIndex < 0)
+        {
+            writer.Write("Host: "u8);
+            writer.Write(edits.MissingHost);
+            writer.Write("\r\n"u8);
+        }
+
+        WriteFields(ref writer, bytes, head);
+        writer.Write("X-Forwarded-For: "u8);
+        writer.Write(edits.ForwardedFor);
+        writer.Write(edits.IsHttps ? "\r\nX-Forwarded-Proto: https\r\n"u8 : "\r\nX-Forwarded-Proto: http\r\n"u8);
+        if (head.Framing.Kind == BodyKind.Chunked)
+        {
+            writer.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+
+        if (head.WantsUpgrade)
+        {
+            WriteUpgrade(ref writer, bytes, head);
+        }
+
+        writer.Write("\r\n"u8);
+        return writer.Written;
+    }
+
+    /// <summary>Returns a number of bytes that <see cref="WriteResponse"/> never exceeds.</summary>
+    public static int MaxResponseLength(ResponseHead head) => head.Length + OwnFields;
+
+    /// <summary>Writes the head of a response for the client, always as HTTP/1.1. Returns its length.</summary>
+    public static int WriteResponse(Span<byte> target, ReadOnlySpan<byte> bytes, ResponseHead head, in ResponseEdits edits)
+    {
+        var writer = new SpanWriter(target);
+        writer.Write("HTTP/1.1 "u8);
+        writer.Write(bytes[head.StatusStart..head.StatusLineEnd]);
+        WriteFields(ref writer, bytes, head);
+        if (edits.Chunked)
+        {
+            writer.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+
+        if (head.Status == 101)
+        {
+            WriteUpgrade(ref writer, bytes, head);
+        }
+        else if (edits.Close)
+        {
+            writer.Write("Connection: close\r\n"u8);
+        }
+        else if (edits.SayKeepAlive)
+        {
+            writer.Write("Connection: keep-alive\r\n"u8);
+        }
+
+        writer.Write("\r\n"u8);
+        return writer.Written;
+    }
+
+    private static void WriteRequestLine(ref SpanWriter writer, ReadOnlySpan<byte> bytes, RequestHead head)
+    {
+        writer.Write(head.MethodOf(bytes));
+        writer.Write((byte)' ');
+        if (head.AuthorityEnd == 0)
+        {
+            writer.Write(head.TargetOf(bytes));
+        }
+        else
+        {
+            WriteOriginForm(ref writer, bytes[head.AuthorityEnd..(head.TargetStart + head.TargetLength)], head.Method);
+        }
+
+        writer.Write(" HTTP/1.1\r\n"u8);
+    }
+
+    // RFC 9112 section 3.2.1: an empty path is "/", and that of OPTIONS is "*".
+    private static void WriteOriginForm(ref SpanWriter writer, ReadOnlySpan<byte> pathAndQuery, HttpMethod method)
+    {
+        if (pathAndQuery.IsEmpty && method == HttpMethod.Options)
+        {
+            writer.Write((byte)'*');
+            return;
+        }
+
+        if (pathAndQuery.IsEmpty || pathAndQuery[0] != '/')
+        {
+            writer.Write((byte)'/');
+        }
+
+        writer.Write(pathAndQuery);
+    }
+
+    /// <summary>Copies the fields that go on, in runs as long as can be.</summary>
+    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head)
+    {
+        var fields = head.Fields;
+        if (fields.IsEmpty)
+        {
+            return;
+        }
+
+        // Without a body there is no length to state, and a 1xx or 204 that states one is misread (RFC 9110 section 8.6).
+        var isRequest = head is RequestHead;
+        var dropLength = head is ResponseHead { Status: < 200 or 204 };
+        var from = fields[0].Start;
+        foreach (ref readonly var field in fields)
+        {
+            var isOurs = isRequest && (field.Known is KnownField.XForwardedFor or KnownField.XForwardedProto);
+            if (field.IsHopByHop || isOurs || (dropLength && field.Known == KnownField.ContentLength))
+            {
+                writer.Write(bytes[from..field.Start]);
+                from = field.End;
+            }
+        }
+
+        writer.Write(bytes[from..fields[^1].End]);
+    }
+
+    private static void WriteUpgrade(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head)
+    {
+        writer.Write("Connection: upgrade\r\n"u8);
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (field.Known == KnownField.Upgrade)
+            {
+                writer.Write(bytes[field.Start..field.End]);
+            }
+        }
+    }
+}

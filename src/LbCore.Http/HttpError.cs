@@ -1,0 +1,94 @@
+namespace LbCore.Http;
+
+/// <summary>Why bytes were refused. <see cref="HttpErrors.StatusOf"/> gives the answer to a request.</summary>
+internal enum HttpError : byte
+{
+    None,
+
+    /// <summary>The request line is not METHOD SP target SP HTTP/x.y CRLF with single spaces (RFC 9112 section 3).</summary>
+    RequestLine,
+
+    /// <summary>The method has a character that no token has, or is too long (RFC 9110 section 9.1).</summary>
+    Method,
+
+    /// <summary>The target is none of the forms that its method allows, or has a control character, a space, a '#' or a byte above 0x7E (RFC 9112 section 3.2).</summary>
+    Target,
+
+    /// <summary>The request line does not fit into the head's limit.</summary>
+    TargetTooLong,
+
+    /// <summary>HTTP, but neither 1.0 nor 1.1.</summary>
+    Version,
+
+    /// <summary>CONNECT, which a proxy in front of servers has no use for.</summary>
+    Connect,
+
+    /// <summary>The status line is not HTTP/1.x SP three digits (RFC 9112 section 4).</summary>
+    StatusLine,
+
+    /// <summary>LF without CR before it (RFC 9112 section 2.2: a recipient may take it for a line's end, so others will).</summary>
+    BareLf,
+
+    /// <summary>CR without LF behind it.</summary>
+    BareCr,
+
+    /// <summary>A field line that begins with white space: obs-fold (RFC 9112 section 5.2), or white space before the first field.</summary>
+    Fold,
+
+    /// <summary>White space between a field's name and its colon (RFC 9112 section 5.1).</summary>
+    SpaceBeforeColon,
+
+    /// <summary>A field's name is empty or has a character that no token has, or its colon is missing.</summary>
+    FieldName,
+
+    /// <summary>A field's value has NUL or another control character (RFC 9110 section 5.5).</summary>
+    FieldValue,
+
+    /// <summary>The head does not fit into its limit.</summary>
+    HeadTooLarge,
+
+    /// <summary>The head has more fields than its limit.</summary>
+    TooManyFields,
+
+    /// <summary>An HTTP/1.1 request has no Host field (RFC 9112 section 3.2).</summary>
+    HostMissing,
+
+    /// <summary>There are several Host fields.</summary>
+    HostRepeated,
+
+    /// <summary>The Host field is empty, or has a character that no host and port has.</summary>
+    Host,
+
+    /// <summary>The target names another host than the Host field.</summary>
+    HostMismatch,
+
+    /// <summary>A Content-Length is not one number of decimal digits that fits into 63 bits.</summary>
+    ContentLength,
+
+    /// <summary>There are several Content-Length fields, equal or not.</summary>
+    ContentLengthRepeated,
+
+    /// <summary>Content-Length together with Transfer-Encoding (RFC 9112 section 6.3: ought to be handled as an error).</summary>
+    LengthAndCoding,
+
+    /// <summary>Transfer-Encoding is repeated, malformed or sent with HTTP/1.0.</summary>
+    TransferEncoding,
+
+    /// <summary>A well-formed transfer coding other than exactly chunked.</summary>
+    UnknownCoding,
+
+    /// <summary>Connection is malformed, names too many fields, or one that framing or routing depends on.</summary>
+    Connection,
+
+    /// <summary>A chunk's size is empty, not hexadecimal, too large, or followed by anything but an extension or CRLF (RFC 9112 section 7.1).</summary>
+    ChunkSize,
+
+    /// <summary>A chunk extension has a control character or is too long.</summary>
+    ChunkExtension,
+
+    /// <summary>A chunk's data is not followed by CRLF.</summary>
+    ChunkEnd,
+
+    /// <summary>A trailer line is malformed, or there are too many.</summary>
+    Trailer,
+}

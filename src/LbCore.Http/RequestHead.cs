@@ -1,0 +1,49 @@
+using System;
+
+namespace LbCore.Http;
+
+/// <summary>The head of a request.</summary>
+internal sealed class RequestHead : MessageHead
+{
+    public HttpMethod Method { get; internal set; }
+
+    /// <summary>Gets where the method's first byte is: 0, or behind an empty line that was skipped.</summary>
+    public int MethodStart { get; internal set; }
+
+    public int MethodLength { get; internal set; }
+
+    public int TargetStart { get; internal set; }
+
+    public int TargetLength { get; internal set; }
+
+    /// <summary>
+    /// Gets how many bytes of the target are its scheme and authority (RFC 9112 section 3.2.2); 0 unless it is in absolute
+    /// form. The authority is what follows "://".
+    /// </summary>
+    public int AuthorityEnd { get; internal set; }
+
+    public int AuthorityStart { get; internal set; }
+
+    /// <summary>Gets the index of the Host field, or -1.</summary>
+    public int HostIndex { get; internal set; } = -1;
+
+    /// <summary>Gets whether the client waits for 100 (Continue) before it sends the body.</summary>
+    public bool ExpectsContinue { get; internal set; }
+
+    /// <summary>Gets whether the client asks for another protocol on this connection that may be tunnelled.</summary>
+    public bool WantsUpgrade { get; internal set; }
+
+    public override void Reset()
+    {
+        base.Reset();
+        Method = HttpMethod.Other;
+        MethodStart = MethodLength = TargetStart = TargetLength = AuthorityStart = AuthorityEnd = 0;
+        HostIndex = -1;
+        ExpectsContinue = false;
+        WantsUpgrade = false;
+    }
+
+    public ReadOnlySpan<byte> MethodOf(ReadOnlySpan<byte> bytes) => bytes.Slice(MethodStart, MethodLength);
+
+    public ReadOnlySpan<byte> TargetOf(ReadOnlySpan<byte> bytes) => bytes.Slice(TargetStart, TargetLength);
+}

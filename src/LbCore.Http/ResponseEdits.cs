@@ -1,0 +1,14 @@
+namespace LbCore.Http;
+
+/// <summary>What changes in a response's head on its way to the client.</summary>
+internal readonly struct ResponseEdits
+{
+    /// <summary>Gets whether the connection closes after this response.</summary>
+    public bool Close { get; init; }
+
+    /// <summary>Gets whether to say that it stays open, which an HTTP/1.0 client does not expect.</summary>
+    public bool SayKeepAlive { get; init; }
+
+    /// <summary>Gets whether the body is sent in chunks.</summary>
+    public bool Chunked { get; init; }
+}

@@ -1,0 +1,21 @@
+using System;
+
+namespace LbCore.Http;
+
+/// <summary>Copies pieces one behind the other.</summary>
+internal ref struct SpanWriter
+{
+    private readonly Span<byte> _target;
+
+    public SpanWriter(Span<byte> target) => _target = target;
+
+    public int Written { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_target[Written..]);
+        Written += bytes.Length;
+    }
+
+    public void Write(byte value) => _target[Written++] = value;
+}

@@ -1,0 +1,49 @@
+using System;
+using System.Text;
+
+namespace LbCore.Http;
+
+/// <summary>Judges a wish for another protocol on the same connection (RFC 9110 section 7.8).</summary>
+internal static class UpgradeRules
+{
+    /// <summary>
+    /// Returns whether the head asks for a change to a protocol that may be tunnelled. HTTP/2 may not: requests in such a
+    /// tunnel would pass by everything that looks at requests here. It is then a request like any other, as the standard
+    /// lets a server ignore the wish.
+    /// </summary>
+    public static bool MayTunnel(ReadOnlySpan<byte> bytes, MessageHead head)
+    {
+        if ((head.Connection & ConnectionOptions.Upgrade) == 0)
+        {
+            return false;
+        }
+
+        var wishes = 0;
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (field.Known == KnownField.Http2Settings)
+            {
+                return false;
+            }
+
+            if (field.Known != KnownField.Upgrade)
+            {
+                continue;
+            }
+
+            var list = new TokenList(MessageHead.ValueOf(bytes, in field));
+            while (list.TryNext(out var protocol))
+            {
+                if (Ascii.EqualsIgnoreCase(protocol, "h2c"u8) || Ascii.EqualsIgnoreCase(protocol, "h2"u8)
+                    || (protocol.Length >= 4 && Ascii.EqualsIgnoreCase(protocol[..4], "http"u8)))
+                {
+                    return false;
+                }
+
+                wishes++;
+            }
+        }
+
+        return wishes > 0;
+    }
+}
