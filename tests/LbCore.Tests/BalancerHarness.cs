@@ -58,7 +58,7 @@ internal sealed class BalancerHarness : IAsyncDisposable
         var environment = new LoadBalancerEnvironment
         {
             Transport = new TransportOptions { TimeProvider = (TimeProvider?)time ?? TimeProvider.System, PoisonBuffers = true },
-            Recorder = _ => outcomes,
+            Recorder = (_, _) => outcomes,
         };
         var log = new RecordingLogger();
         var balancer = LoadBalancer.Create(options, new OneLoggerFactory(log), environment);

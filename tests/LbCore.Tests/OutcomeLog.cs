@@ -11,9 +11,17 @@ internal sealed class OutcomeLog : IOutcomeRecorder
 {
     private readonly ConcurrentQueue<ConnectionOutcome> _outcomes = new();
 
+    public ConcurrentQueue<RequestOutcome> Requests { get; } = new();
+
+    public ConcurrentQueue<HttpConnectionOutcome> HttpConnections { get; } = new();
+
     public int Count => _outcomes.Count;
 
     public void Record(in ConnectionOutcome outcome) => _outcomes.Enqueue(outcome);
+
+    public void Record(in RequestOutcome outcome) => Requests.Enqueue(outcome);
+
+    public void Record(in HttpConnectionOutcome outcome) => HttpConnections.Enqueue(outcome);
 
     /// <summary>Waits for the outcome of the given number, from 1, and returns it.</summary>
     public async Task<ConnectionOutcome> WaitForAsync(int number)

@@ -12,7 +12,7 @@ namespace LbCore.Server.Commands;
 /// <summary><c>lbcore proxy</c>: builds the options in memory from the command line and serves.</summary>
 internal sealed class ProxyCommand
 {
-    public const string Example = "lbcore proxy --mode tcp --listen 127.0.0.1:8080 --backend 127.0.0.1:9001 127.0.0.1:9002";
+    public const string Example = "lbcore proxy --listen 127.0.0.1:8080 --backend 127.0.0.1:9001 127.0.0.1:9002";
 
     private const string ClusterName = "proxy";
     private const string Tcp = "tcp";
@@ -22,7 +22,7 @@ internal sealed class ProxyCommand
     private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
     private readonly Option<string[]> _mode = Text(
-        "--mode", "http|tcp", "What is spoken: http (not supported yet) or tcp. [default: http]");
+        "--mode", "http|tcp", "What is balanced: http requests, or tcp connections as they are. [default: http]");
 
     private readonly Option<string[]> _listen = Text(
         "--listen", "address", "Required. Where to listen: ip:port, [v6]:port, *:port or unix:/path. May be given several times.");
@@ -30,7 +30,7 @@ internal sealed class ProxyCommand
     private readonly Option<string[]> _backend = Texts(
         "--backend",
         "address",
-        "Required. Where to send connections: ip:port, [v6]:port, name:port or unix:/path. Several, or several times.");
+        "Required. Where to send requests or connections: ip:port, [v6]:port, name:port or unix:/path. Several, or several times.");
 
     private readonly Option<string[]> _weight = Texts(
         "--weight",
@@ -58,7 +58,7 @@ internal sealed class ProxyCommand
         "--shutdown-timeout", "How long a stop waits for open connections.", new LbCoreOptions().ShutdownTimeout);
 
     private readonly Option<string[]> _idleTimeout = DurationText(
-        "--idle-timeout", "How long nothing may move before a connection is reset.", new ListenerOptions().Timeouts.Idle);
+        "--idle-timeout", "How long nothing may move before a connection is reset, with --mode tcp.", new ListenerOptions().Timeouts.Idle);
 
     private readonly Option<string[]> _connectTimeout = DurationText(
         "--connect-timeout", "How long connecting to one backend may take.", new ClusterOptions().Timeouts.Connect);
@@ -98,7 +98,6 @@ internal sealed class ProxyCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var reader = new OptionReader(parsed);
-        CheckMode(reader);
         var options = BuildOptions(reader);
         var logLevel = reader.Word(_logLevel, "level", LogLevels) is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information;
         return reader.Errors.Count > 0
@@ -106,16 +105,15 @@ internal sealed class ProxyCommand
             : await ServerHost.RunAsync(options, logLevel, OptionOf).ConfigureAwait(false);
     }
 
-    private void CheckMode(OptionReader reader)
+    private ListenerMode ReadMode(OptionReader reader)
     {
-        if (!reader.IsGiven(_mode))
+        var mode = reader.Word(_mode, "mode", Modes) == Tcp ? ListenerMode.Tcp : ListenerMode.Http;
+        if (mode == ListenerMode.Http && reader.IsGiven(_idleTimeout))
         {
-            reader.Add("--mode: http, the default, is not supported yet; add --mode tcp");
+            reader.Add($"{_idleTimeout.Name} goes with --mode tcp; leave it out, or add --mode tcp");
         }
-        else if (reader.Word(_mode, "mode", Modes) is { } mode && mode != Tcp)
-        {
-            reader.Add("--mode: http is not supported yet; write --mode tcp");
-        }
+
+        return mode;
     }
 
     private LbCoreOptions BuildOptions(OptionReader reader)
@@ -128,6 +126,7 @@ internal sealed class ProxyCommand
 
         options.ShutdownTimeout = reader.Duration(_shutdownTimeout) ?? options.ShutdownTimeout;
         var maxConnections = reader.Number(_maxConnections, "1 to 1000000");
+        var mode = ReadMode(reader);
         var idleTimeout = reader.Duration(_idleTimeout);
         var addresses = reader.Texts(_listen);
         if (!reader.IsGiven(_listen))
@@ -137,7 +136,7 @@ internal sealed class ProxyCommand
 
         foreach (var address in addresses)
         {
-            var listener = new ListenerOptions { Address = address, Mode = ListenerMode.Tcp, Cluster = ClusterName };
+            var listener = new ListenerOptions { Address = address, Mode = mode, Cluster = ClusterName };
             listener.MaxConnections = maxConnections ?? listener.MaxConnections;
             listener.Timeouts.Idle = idleTimeout ?? listener.Timeouts.Idle;
             options.Listeners.Add(Numbered("listen", options.Listeners.Count), listener);

@@ -12,6 +12,9 @@ internal sealed class LbCoreOptionsValidator
     private const int MaxNameLength = 64;
     private const int MaxWeight = 256;
 
+    // Two ticks of the loops' timers.
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+
     private readonly IReadOnlyCollection<string> _strategies;
     private readonly List<ConfigurationError> _errors = [];
 
@@ -59,7 +62,7 @@ internal sealed class LbCoreOptionsValidator
     {
         if (options.Listeners.Count == 0)
         {
-            Add("listeners", "there is none; add one with an address, mode tcp and a cluster");
+            Add("listeners", "there is none; add one with an address and a cluster");
         }
 
         var taken = new List<(string Name, string Address, EndPoint EndPoint)>();
@@ -69,22 +72,31 @@ internal sealed class LbCoreOptionsValidator
             CheckName(path, name);
             if (listener is null)
             {
-                Add(path, "it is null; set an address, mode tcp and a cluster");
+                Add(path, "it is null; set an address and a cluster");
                 continue;
             }
 
             CheckListenAddress(path + ".address", name, listener.Address, taken);
-            if (listener.Mode != ListenerMode.Tcp)
+            if (!Enum.IsDefined(listener.Mode))
             {
-                Add(path + ".mode", listener.Mode == ListenerMode.Http
-                    ? "http is not supported yet; set it to tcp"
-                    : $"{(int)listener.Mode} is no mode; set it to tcp");
+                Add(path + ".mode", $"{(int)listener.Mode} is no mode; set it to http or tcp");
             }
 
             CheckReference(path + ".cluster", listener.Cluster, options.Clusters.Keys);
             CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
-            CheckRange(path + ".timeouts.idle", listener.Timeouts.Idle, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30));
+            CheckTimeouts(path + ".timeouts", listener.Timeouts);
+            CheckRange(path + ".limits.headBytes", listener.Limits.HeadBytes, 1024, 256 * 1024);
+            CheckRange(path + ".limits.headers", listener.Limits.Headers, 1, 1000);
         }
+    }
+
+    private void CheckTimeouts(string path, ListenerTimeoutOptions timeouts)
+    {
+        CheckRange(path + ".idle", timeouts.Idle, ShortestTimeout, TimeSpan.FromDays(30));
+        CheckRange(path + ".head", timeouts.Head, ShortestTimeout, TimeSpan.FromHours(1));
+        CheckRange(path + ".body", timeouts.Body, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".keepAlive", timeouts.KeepAlive, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".tunnel", timeouts.Tunnel, ShortestTimeout, TimeSpan.FromDays(30));
     }
 
     private void CheckListenAddress(string path, string name, string address, List<(string Name, string Address, EndPoint EndPoint)> taken)
@@ -137,6 +149,8 @@ internal sealed class LbCoreOptionsValidator
         }
 
         CheckRange(path + ".timeouts.connect", cluster.Timeouts.Connect, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
+        CheckRange(path + ".timeouts.response", cluster.Timeouts.Response, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".timeouts.responseBody", cluster.Timeouts.ResponseBody, ShortestTimeout, TimeSpan.FromDays(1));
         CheckRange(path + ".retries.max", cluster.Retries.Max, 0, 100);
     }
 

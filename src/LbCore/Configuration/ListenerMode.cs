@@ -3,7 +3,7 @@ namespace LbCore.Configuration;
 /// <summary>Names what a listener speaks.</summary>
 public enum ListenerMode
 {
-    /// <summary>HTTP requests are balanced one by one. Not supported yet.</summary>
+    /// <summary>HTTP requests are balanced one by one.</summary>
     Http,
 
     /// <summary>Connections are balanced; their bytes are passed on as they are.</summary>

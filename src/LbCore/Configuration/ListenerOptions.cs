@@ -6,7 +6,7 @@ public sealed class ListenerOptions
     /// <summary>Gets or sets the address: <c>ip:port</c>, <c>[v6]:port</c>, <c>*:port</c> or <c>unix:/path</c>. Port 0 picks a free one. Required.</summary>
     public string Address { get; set; } = "";
 
-    /// <summary>Gets or sets what is spoken here. Default <see cref="ListenerMode.Http"/>, which is not supported yet: set <see cref="ListenerMode.Tcp"/>.</summary>
+    /// <summary>Gets or sets what is spoken here. Default <see cref="ListenerMode.Http"/>.</summary>
     public ListenerMode Mode { get; set; } = ListenerMode.Http;
 
     /// <summary>Gets or sets the name of the cluster that serves what arrives. Required.</summary>
@@ -20,4 +20,7 @@ public sealed class ListenerOptions
 
     /// <summary>Gets the time limits of its connections.</summary>
     public ListenerTimeoutOptions Timeouts { get; } = new();
+
+    /// <summary>Gets the bounds of what a client may send.</summary>
+    public ListenerLimitOptions Limits { get; } = new();
 }

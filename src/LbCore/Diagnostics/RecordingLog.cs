@@ -31,4 +31,29 @@ internal static partial class RecordingLog
         long bytesDown,
         long connectMs,
         long totalMs);
+
+    [LoggerMessage(
+        2002,
+        LogLevel.Debug,
+        "{RequestLine} from {Client} on {Listener} to {Cluster}/{Backend}: {End} ({Error}), status {Status}, attempts {Attempts}, "
+        + "up {BytesUp}, down {BytesDown}, connect {ConnectMs} ms, response {ResponseMs} ms, total {TotalMs} ms.")]
+    public static partial void RequestEnded(
+        ILogger logger,
+        string requestLine,
+        string client,
+        string listener,
+        string cluster,
+        string backend,
+        string end,
+        string error,
+        int status,
+        int attempts,
+        long bytesUp,
+        long bytesDown,
+        long connectMs,
+        long responseMs,
+        long totalMs);
+
+    [LoggerMessage(2003, LogLevel.Debug, "HTTP connection from {Client} on {Listener} ended: {End} after {Requests} requests, {TotalMs} ms.")]
+    public static partial void HttpConnectionEnded(ILogger logger, string listener, string client, string end, long requests, long totalMs);
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Net;
 using LbCore.Recording;
 using LbCore.Transport;
+using LbCore.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Hosting;
@@ -18,6 +19,9 @@ internal sealed record LoadBalancerEnvironment
     /// <summary>Gets the transport's options before engine and loops are set.</summary>
     public TransportOptions Transport { get; init; } = new();
 
-    /// <summary>Gets what makes the recorder from the loops' logger.</summary>
-    public Func<ILogger, IOutcomeRecorder> Recorder { get; init; } = static logger => new OutcomeRecorder(logger);
+    /// <summary>Gets the bounds of idle connections to each backend.</summary>
+    public PoolLimits Pools { get; init; } = PoolLimits.Default;
+
+    /// <summary>Gets what makes the recorder from the loops' logger and their number.</summary>
+    public Func<ILogger, int, IOutcomeRecorder> Recorder { get; init; } = static (logger, loops) => new OutcomeRecorder(logger, loops);
 }

@@ -6,7 +6,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Diagnostics;
-using LbCore.Proxying;
 using LbCore.Recording;
 using LbCore.Topology;
 using LbCore.Transport;
@@ -24,13 +23,14 @@ internal sealed class RunningBalancer
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(1);
 
     private readonly TransportListener[] _listeners;
+    private readonly ListenerHandlers _handlers;
     private readonly TimeProvider _time;
 
     private RunningBalancer(
-        TransportEngine engine, IOutcomeRecorder recorder, IReadOnlyDictionary<string, TransportListener> listeners, TimeProvider time)
+        TransportEngine engine, ListenerHandlers handlers, IReadOnlyDictionary<string, TransportListener> listeners, TimeProvider time)
     {
         Engine = engine;
-        Recorder = recorder;
+        _handlers = handlers;
         _listeners = [.. listeners.Values];
         EndPoints = listeners.ToDictionary(static pair => pair.Key, static pair => pair.Value.EndPoint, StringComparer.Ordinal);
         _time = time;
@@ -38,7 +38,7 @@ internal sealed class RunningBalancer
 
     public TransportEngine Engine { get; }
 
-    public IOutcomeRecorder Recorder { get; }
+    public IOutcomeRecorder Recorder => _handlers.Recorder;
 
     public IReadOnlyDictionary<string, EndPoint> EndPoints { get; }
 
@@ -56,7 +56,7 @@ internal sealed class RunningBalancer
         var engine = TransportEngine.Create(transport, transportLogger);
         try
         {
-            var recorder = environment.Recorder(engine.LoopLogger);
+            var handlers = new ListenerHandlers(engine, topology, environment);
             var listeners = new Dictionary<string, TransportListener>(StringComparer.Ordinal);
             foreach (var (name, listener) in options.Listeners)
             {
@@ -65,12 +65,12 @@ internal sealed class RunningBalancer
                     throw new ListenException(error);
                 }
 
-                var proxy = new TcpProxy(name, listener.Cluster, listener.Timeouts.Idle, topology, recorder);
                 listeners.Add(name, engine.Listen(
-                    new ListenOptions { EndPoint = endPoint!, MaxConnections = listener.MaxConnections }, proxy));
+                    new ListenOptions { EndPoint = endPoint!, MaxConnections = listener.MaxConnections },
+                    handlers.Create(name, listener)));
             }
 
-            return new RunningBalancer(engine, recorder, listeners, transport.TimeProvider);
+            return new RunningBalancer(engine, handlers, listeners, transport.TimeProvider);
         }
         catch
         {
@@ -87,7 +87,8 @@ internal sealed class RunningBalancer
         await Task.WhenAll(_listeners.Select(static listener => listener.StopAcceptingAsync()))
             .WaitAsync(UnbindGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // 2. What runs may end by itself.
+        // 2. What runs may end by itself. HTTP connections that only wait for another request end now.
+        _handlers.BeginDrain();
         var drained = Task.WhenAll(_listeners.Select(static listener => listener.WhenDrainedAsync()));
         if (!drained.IsCompleted && timeout > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
         {
@@ -107,7 +108,10 @@ internal sealed class RunningBalancer
             await drained.WaitAsync(AbortGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // 4. The loops end; dials that still wait are cancelled with them.
+        // 4. Idle backend connections are closed on their loops, as long as these run.
+        await _handlers.StopAsync().WaitAsync(AbortGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // 5. The loops end; dials that still wait are cancelled with them.
         await Engine.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -27,6 +27,8 @@ internal static class TopologyBuilder
                 Backends = set,
                 Selector = strategies.Get(cluster.Strategy).Create(set, replaced?.Selector),
                 Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
+                ResponseMilliseconds = (long)cluster.Timeouts.Response.TotalMilliseconds,
+                ResponseBodyMilliseconds = (long)cluster.Timeouts.ResponseBody.TotalMilliseconds,
                 MaxAttempts = cluster.Retries.Max + 1,
             });
         }

@@ -1,215 +1,184 @@
 using System;
-using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using System.Threading.Tasks;
 using LbCore.Recording;
 using LbCore.Transport;
+using LbCore.Upstreams;
 
 namespace LbCore.Proxying;
 
 /// <summary>
-/// One client connection and its upstream connection, from the accept to the outcome. It is its own idle timer.
+/// One connection in mode tcp, from the accept to the outcome: finds an upstream connection (reserve, connect, and again on
+/// the next backend), and relays.
 /// </summary>
-/// <remarks>
-/// Thousands of these sit idle, so its size counts: one object for everything, two state machines, no third for a root,
-/// no cancellation sources, no closures. Awaits are plain: loop threads have no SynchronizationContext, and a configured
-/// awaiter is larger.
-/// </remarks>
-internal sealed partial class TcpRelay : LoopTimer
+internal sealed class TcpRelay : Relay
 {
-    private static readonly Action<object?> PeerChanged = static state => ((TcpRelay)state!).OnPeerChanged();
-
     private readonly TcpProxy _proxy;
-    private readonly TransportConnection _client;
     private readonly long _startedAt;
-    private TransportConnection? _upstream;
-
-    /// <summary>The direction from the backend to the client, which the other one waits for.</summary>
-    private Task? _download;
-    private Exception? _fault;
-    private long _lastActivity;
-    private long _bytesUp;
-    private long _bytesDown;
-    private FailureSource _failedBy;
+    private UpstreamDial? _dial;
+    private BackendAttempts _attempts;
+    private int _connectMilliseconds;
     private Stage _stage;
-    private bool _uploadEnded;
-    private bool _downloadEnded;
-
-    /// <summary>Set once one side is gone: what resets the other one.</summary>
-    private Delivery? _delivery;
-
-    /// <summary>How many bytes waited for their receivers when the idle timer last looked; only compared, so the low half does.</summary>
-    private int _undelivered;
 
     public TcpRelay(TcpProxy proxy, TransportConnection client)
+        : base(client)
     {
         _proxy = proxy;
-        _client = client;
         _startedAt = client.Loop.Now;
-        _lastActivity = _startedAt;
     }
 
-    private TransportConnection Upstream
-    {
-        get
-        {
-            Debug.Assert(_upstream is not null, "Relaying begins when the upstream connection stands.");
-            return _upstream;
-        }
-    }
-
-    /// <summary>Serves the connection to its end. The outcome has been recorded when the task completes.</summary>
-    public Task RunAsync() => MoveAsync(fromClient: true);
+    /// <inheritdoc/>
+    protected override long IdleMilliseconds => _proxy.IdleMilliseconds;
 
     /// <summary>
-    /// Moves the bytes of one direction. The direction that reads the client is also the connection's root: it connects
-    /// first and ends last. A root of its own would be a third state machine for as long as the pair lives.
+    /// Leaves an upstream connection in place, or the client reset and the reason noted. The client is not read here: its
+    /// first bytes stay in its reader for whichever backend answers.
     /// </summary>
-    private async Task MoveAsync(bool fromClient)
+    protected override async Task ConnectAsync()
     {
-        if (fromClient)
-        {
-            await ConnectAsync();
-            if (_upstream is null)
-            {
-                End();
-                return;
-            }
-
-            BeginRelay();
-            _download = MoveAsync(fromClient: false);
-        }
-
         try
         {
-            while (true)
+            WatchPeer(Client);
+            while (_proxy.FindCluster() is { } cluster && _attempts.TryBegin(cluster, Client))
             {
-                var read = await Source(fromClient).Input.ReadAsync();
+                _stage = Stage.Connect;
+                FailedBy = FailureSource.None;
+                var startedAt = Client.Loop.Now;
+                _dial = UpstreamDial.Start(Client.Loop, _attempts.Backend, cluster.Dial);
+                var result = await _dial.Result;
+                _dial = null;
 
-                // Only the end of what was read lives across the send: a whole ReadResult would cost 40 bytes a direction.
-                var end = read.Buffer.End;
-                if (!read.Buffer.IsEmpty)
+                // Keep the connection, or release and go on with the next backend.
+                EndAttempt(result, (int)(Client.Loop.Now - startedAt));
+                if (UpstreamOrNone is not null)
                 {
-                    NoteReceived(fromClient, read.Buffer.Length);
-                    var sent = await Destination(fromClient).SendAsync(read.Buffer);
-                    NoteActivity();
-                    if (sent.IsCompleted)
-                    {
-                        OnSendFailed(fromClient);
-                        break;
-                    }
+                    return;
                 }
-                else if (read.IsCompleted)
+
+                if (!IsWorthAnother(result.Status))
                 {
-                    // FIN ends this direction only; the other one goes on for as long as its sender likes.
-                    Destination(fromClient).ShutdownSend();
                     break;
                 }
+            }
+        }
+        catch (Exception e)
+        {
+            _dial = null;
+            OnFault(e);
+            return;
+        }
 
-                Source(fromClient).Input.AdvanceTo(end);
+        if (FailedBy == FailureSource.None)
+        {
+            // No backend to try: the cluster is empty, or all that are left are full.
+            FailedBy = FailureSource.Proxy;
+        }
+
+        // A reset, not FIN: the client must not take an empty answer for a whole one.
+        Client.Abort(Client.Peer == PeerState.Reset ? CloseReason.PeerReset : CloseReason.Aborted);
+    }
+
+    private void EndAttempt(in DialResult result, int milliseconds)
+    {
+        _connectMilliseconds = (int)(Client.Loop.Now - _startedAt);
+        if (result.Connection is { } connection)
+        {
+            _stage = Stage.Forward;
+            UpstreamOrNone = connection;
+            _attempts.Current = _attempts.Current with { Stage = Stage.Forward, ConnectMilliseconds = milliseconds };
+            return;
+        }
+
+        FailedBy = WhoFailed(result.Status);
+        _attempts.Current = _attempts.Current with
+        {
+            FailedBy = FailedBy,
+            Dial = result.Status,
+            ConnectMilliseconds = milliseconds,
+            RetrySafety = RetrySafety.Always,
+        };
+        ReleaseReservation();
+    }
+
+    private void ReleaseReservation() => _attempts.Release(FailedBy == FailureSource.Backend);
+
+    // Out of descriptors or memory, or the loop is ending: no other backend can help. No local port is another matter:
+    // ports are counted for each destination.
+    private bool IsWorthAnother(DialStatus status) =>
+        !IsLost(Client) && status is not (DialStatus.OutOfResources or DialStatus.Canceled);
+
+    private FailureSource WhoFailed(DialStatus status) => status switch
+    {
+        // Whatever the dial says: the client left before it mattered, or the balancer cut it off.
+        _ when Client.Peer == PeerState.Reset => FailureSource.Client,
+        DialStatus.NoLocalPort or DialStatus.OutOfResources or DialStatus.Canceled => FailureSource.Proxy,
+        _ => FailureSource.Backend,
+    };
+
+    private AttemptOutcome FinalAttempt() => _stage != Stage.Forward ? _attempts.Current : _attempts.Current with
+    {
+        FailedBy = FailedBy,
+        RetrySafety = BytesUp == 0 && BytesDown == 0 ? RetrySafety.Always : RetrySafety.Never,
+    };
+
+    /// <inheritdoc/>
+    protected override void OnPeerChanged()
+    {
+        if (_dial is not { } dial)
+        {
+            base.OnPeerChanged();
+        }
+        else if (IsLost(Client) && !HasUnreadBytes())
+        {
+            // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer. Nor is
+            // a reset while there are bytes that came before it: they are the backend's.
+            // First hand the reservation over: giving up continues the root before it returns.
+            _attempts.HandOver();
+            dial.GiveUp();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnded()
+    {
+        ReleaseReservation();
+        _proxy.Recorder.Record(BuildOutcome());
+    }
+
+    private bool HasUnreadBytes()
+    {
+        try
+        {
+            if (Client.Input.TryRead(out var read))
+            {
+                Client.Input.AdvanceTo(read.Buffer.Start);
+                return !read.Buffer.IsEmpty;
             }
         }
         catch (ConnectionAbortedException)
         {
-            OnReadFailed(fromClient);
-        }
-        catch (Exception e)
-        {
-            OnFault(e);
+            // The reset is all that is left.
         }
 
-        EndDirection(fromClient);
-        if (fromClient)
-        {
-            Debug.Assert(_download is not null, "Set before the first byte is moved.");
-            await _download;
-            if (_delivery is not null)
-            {
-                await _delivery.Ended;
-            }
-
-            // Disposing of it is no news.
-            Upstream.OnPeerChanged(null, null);
-            await Upstream.DisposeAsync().AsTask();
-            End();
-        }
-    }
-
-    private TransportConnection Source(bool fromClient) => fromClient ? _client : Upstream;
-
-    private TransportConnection Destination(bool fromClient) => fromClient ? Upstream : _client;
-
-    private void BeginRelay()
-    {
-        _stage = Stage.Forward;
-        Upstream.OnPeerChanged(PeerChanged, this);
-        NoteActivity();
-        ScheduleIdleCheck();
-    }
-
-    private void NoteReceived(bool fromClient, long bytes)
-    {
-        NoteActivity();
-        if (fromClient)
-        {
-            _bytesUp += bytes;
-        }
-        else
-        {
-            _bytesDown += bytes;
-        }
-    }
-
-    private void NoteActivity() => _lastActivity = _client.Loop.Now;
-
-    private void EndDirection(bool fromClient)
-    {
-        if (fromClient)
-        {
-            _uploadEnded = true;
-        }
-        else
-        {
-            _downloadEnded = true;
-        }
-
-        // Gives the buffers back; what may still lie in them has nobody left to go to.
-        Source(fromClient).Input.Complete();
-        _delivery?.Check();
-    }
-
-    /// <summary>Ends everything, with the outcome recorded exactly once, since the root passes here exactly once.</summary>
-    private void End()
-    {
-        Cancel();
-        _client.OnPeerChanged(null, null);
-        ReleaseReservation();
-        _proxy.Recorder.Record(BuildOutcome());
-
-        // A fault of ours goes on to the dispatch frame, which logs and counts it.
-        if (_fault is not null)
-        {
-            ExceptionDispatchInfo.Throw(_fault);
-        }
+        return false;
     }
 
     private ConnectionOutcome BuildOutcome() => new()
     {
         Listener = _proxy.Listener,
         Cluster = _proxy.ClusterName,
-        Client = _client,
-        FailedBy = _failedBy,
+        Client = Client,
+        FailedBy = FailedBy,
         Stage = _stage,
-        RetrySafety = _bytesUp == 0 && _bytesDown == 0 ? RetrySafety.Always : RetrySafety.Never,
-        BackendFull = _backendFull,
-        ClientClose = _client.CloseReason,
-        
+        RetrySafety = BytesUp == 0 && BytesDown == 0 ? RetrySafety.Always : RetrySafety.Never,
+        BackendFull = _attempts.BackendFull,
+        ClientClose = Client.CloseReason,
+
         // Disposed of at the end of a good run, which is no cause of anything.
-        BackendClose = _upstream is { CloseReason: not CloseReason.Disposed } upstream ? upstream.CloseReason : CloseReason.None,
-        BytesUp = _bytesUp,
-        BytesDown = _bytesDown,
+        BackendClose = UpstreamOrNone is { CloseReason: not CloseReason.Disposed } upstream ? upstream.CloseReason : CloseReason.None,
+        BytesUp = BytesUp,
+        BytesDown = BytesDown,
         ConnectMilliseconds = _connectMilliseconds,
-        TotalMilliseconds = _client.Loop.Now - _startedAt,
-        Attempts = new AttemptList(_earlierAttempts, FinalAttempt()),
+        TotalMilliseconds = Client.Loop.Now - _startedAt,
+        Attempts = _attempts.ToList(FinalAttempt()),
     };
 }

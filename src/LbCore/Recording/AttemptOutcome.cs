@@ -17,6 +17,12 @@ internal readonly record struct AttemptOutcome
 
     public DialStatus Dial { get; init; }
 
+    /// <summary>Gets whether it went over a connection that had served a request before.</summary>
+    public bool IsReused { get; init; }
+
+    /// <summary>Gets the status that the backend answered; 0 when it did not, and in mode tcp.</summary>
+    public short Status { get; init; }
+
     /// <summary>Gets how long connecting took, successful or not, in milliseconds of the loop's clock.</summary>
     public int ConnectMilliseconds { get; init; }
 }

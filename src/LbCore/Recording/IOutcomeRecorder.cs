@@ -1,7 +1,14 @@
 namespace LbCore.Recording;
 
-/// <summary>Hears of every connection's outcome exactly once, on the connection's loop. Must not block or throw.</summary>
+/// <summary>
+/// Hears of every outcome exactly once, on the loop of its connection: of a connection in mode tcp, of a request and of its
+/// connection in mode http. Must not block or throw.
+/// </summary>
 internal interface IOutcomeRecorder
 {
     void Record(in ConnectionOutcome outcome);
+
+    void Record(in RequestOutcome outcome);
+
+    void Record(in HttpConnectionOutcome outcome);
 }

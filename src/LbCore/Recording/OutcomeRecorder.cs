@@ -1,3 +1,4 @@
+using System.Text;
 using LbCore.Diagnostics;
 using LbCore.Transport;
 using Microsoft.Extensions.Logging;
@@ -10,9 +11,16 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
     private readonly ILogger _logger;
 
     /// <param name="loopLogger">A logger that never blocks a loop.</param>
-    public OutcomeRecorder(ILogger loopLogger) => _logger = loopLogger;
+    /// <param name="loops">The number of loops that report.</param>
+    public OutcomeRecorder(ILogger loopLogger, int loops)
+    {
+        _logger = loopLogger;
+        Requests = new RequestCounters(loops);
+    }
 
     public OutcomeCounters Counters { get; } = new();
+
+    public RequestCounters Requests { get; }
 
     public void Record(in ConnectionOutcome outcome)
     {
@@ -23,16 +31,65 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
         }
     }
 
-    private void Log(in ConnectionOutcome outcome)
+    public void Record(in RequestOutcome outcome)
+    {
+        Requests.Add(in outcome);
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            Log(in outcome);
+        }
+    }
+
+    public void Record(in HttpConnectionOutcome outcome)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            RecordingLog.HttpConnectionEnded(
+                _logger,
+                outcome.Listener,
+                TransportAddress.Format(outcome.Client.RemoteEndPoint),
+                outcome.End.ToString(),
+                outcome.Requests,
+                outcome.TotalMilliseconds);
+        }
+    }
+
+    private void Log(in RequestOutcome outcome)
     {
         var attempts = outcome.Attempts;
+        LogFailedAttempts(outcome.Cluster, attempts);
+        RecordingLog.RequestEnded(
+            _logger,
+            Encoding.ASCII.GetString(outcome.RequestLine.Span),
+            TransportAddress.Format(outcome.Client.RemoteEndPoint),
+            outcome.Listener,
+            outcome.Cluster,
+            attempts.Count == 0 ? "-" : attempts[^1].Backend.Name,
+            outcome.End.ToString(),
+            outcome.Error.ToString(),
+            outcome.Status,
+            attempts.Count,
+            outcome.BytesUp,
+            outcome.BytesDown,
+            outcome.ConnectMilliseconds,
+            outcome.ResponseMilliseconds,
+            outcome.TotalMilliseconds);
+    }
+
+    private void LogFailedAttempts(string cluster, in AttemptList attempts)
+    {
         for (var i = 0; i < attempts.Count - 1; i++)
         {
             var attempt = attempts[i];
             RecordingLog.AttemptFailed(
-                _logger, outcome.Cluster, attempt.Backend.Name, attempt.FailedBy.ToString(), attempt.Dial.ToString(), attempt.ConnectMilliseconds);
+                _logger, cluster, attempt.Backend.Name, attempt.FailedBy.ToString(), attempt.Dial.ToString(), attempt.ConnectMilliseconds);
         }
+    }
 
+    private void Log(in ConnectionOutcome outcome)
+    {
+        var attempts = outcome.Attempts;
+        LogFailedAttempts(outcome.Cluster, attempts);
         RecordingLog.ConnectionEnded(
             _logger,
             outcome.Listener,

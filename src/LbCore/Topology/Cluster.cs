@@ -14,6 +14,12 @@ internal sealed record Cluster
 
     public DialOptions Dial { get; init; } = DialOptions.Default;
 
+    /// <summary>Gets how long a response's head may take once the request is out. Mode http.</summary>
+    public long ResponseMilliseconds { get; init; } = 60_000;
+
+    /// <summary>Gets how long the next piece of a response's body may take. Mode http.</summary>
+    public long ResponseBodyMilliseconds { get; init; } = 60_000;
+
     /// <summary>Gets how many backends are tried for one connection, the first included. 1 or more.</summary>
     public int MaxAttempts { get; init; } = 4;
 }

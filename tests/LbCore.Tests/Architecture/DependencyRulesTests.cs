@@ -24,8 +24,9 @@ internal sealed partial class DependencyRulesTests
         ["Topology"] = [],
         ["Recording"] = ["Topology", "Diagnostics"],
         ["Balancing"] = ["Topology"],
-        ["Upstreams"] = ["Topology"],
-        ["Proxying"] = ["Topology", "Balancing", "Upstreams", "Recording", "Diagnostics"],
+        ["Messages"] = [],
+        ["Upstreams"] = ["Topology", "Messages"],
+        ["Proxying"] = ["Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
         ["Hosting"] = ["Configuration", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
     };
 

@@ -5,7 +5,7 @@ using LbCore.Transport;
 namespace LbCore.Proxying;
 
 /// <summary>The part that decides what the end of one side means for the other.</summary>
-internal sealed partial class TcpRelay
+internal abstract partial class Relay
 {
     /// <summary>Reading ended with a reset or an abort. Everything received before has been handed on by now.</summary>
     private void OnReadFailed(bool fromClient) => OnSideLost(client: fromClient);
@@ -27,29 +27,10 @@ internal sealed partial class TcpRelay
         }
     }
 
-    /// <summary>A fault of ours: both sides are reset, and the root reports it at the end.</summary>
-    private void OnFault(Exception exception)
+    /// <summary>Looks at what the peers have done. Runs for both sides.</summary>
+    protected virtual void OnPeerChanged()
     {
-        _fault ??= exception;
-        _failedBy = FailureSource.Proxy;
-        _client.Abort(CloseReason.HandlerFailed, exception);
-        _upstream?.Abort(CloseReason.HandlerFailed);
-    }
-
-    private void OnPeerChanged()
-    {
-        if (_dial is { } dial)
-        {
-            // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer. Nor is a
-            // reset while there are bytes that came before it: they are the backend's.
-            if (IsLost(_client) && !HasUnreadBytes())
-            {
-                // First hand the reservation over: giving up continues the root before it returns.
-                _holdsReservation = false;
-                dial.GiveUp();
-            }
-        }
-        else if (_delivery is not null)
+        if (_delivery is not null)
         {
             _delivery.Check();
         }
@@ -63,23 +44,16 @@ internal sealed partial class TcpRelay
         }
     }
 
-    private bool HasUnreadBytes()
+    /// <summary>A fault of ours: both sides are reset, and the root reports it at the end.</summary>
+    protected void OnFault(Exception exception)
     {
-        try
-        {
-            if (_client.Input.TryRead(out var read))
-            {
-                _client.Input.AdvanceTo(read.Buffer.Start);
-                return !read.Buffer.IsEmpty;
-            }
-        }
-        catch (ConnectionAbortedException)
-        {
-            // The reset is all that is left.
-        }
-
-        return false;
+        _fault ??= exception;
+        _failedBy = FailureSource.Proxy;
+        _client.Abort(CloseReason.HandlerFailed, exception);
+        _upstream?.Abort(CloseReason.HandlerFailed);
     }
+
+    protected static bool IsLost(TransportConnection side) => side.Peer == PeerState.Reset || side.CloseReason != CloseReason.None;
 
     private void BeginDelivery(bool clientIsLost)
     {
@@ -116,7 +90,7 @@ internal sealed partial class TcpRelay
     private void ScheduleIdleCheck() =>
         Schedule(_client.Loop, TimeSpan.FromMilliseconds(Math.Max(IdleMillisecondsLeft(), 0)));
 
-    private long IdleMillisecondsLeft() => _lastActivity + _proxy.IdleMilliseconds - _client.Loop.Now;
+    private long IdleMillisecondsLeft() => _lastActivity + IdleMilliseconds - _client.Loop.Now;
 
     private int CountUndelivered() => unchecked((int)(_client.UndeliveredBytes + Upstream.UndeliveredBytes));
 
@@ -130,8 +104,6 @@ internal sealed partial class TcpRelay
                 : FailureSource.Backend;
         }
     }
-
-    private static bool IsLost(TransportConnection side) => side.Peer == PeerState.Reset || side.CloseReason != CloseReason.None;
 
     private TransportConnection Side(bool client) => client ? _client : Upstream;
 

@@ -5,7 +5,7 @@ using LbCore.Transport;
 namespace LbCore.Proxying;
 
 /// <summary>The part that lets what a lost side has sent arrive, before the other side is reset, too.</summary>
-internal sealed partial class TcpRelay
+internal abstract partial class Relay
 {
     /// <summary>
     /// Resets the side that is left, once it has all that the lost one sent before: a reset at once would make the kernel
@@ -20,11 +20,11 @@ internal sealed partial class TcpRelay
 
         // Continuations run inline on purpose: the end comes from the loop's dispatch frame.
         private readonly TaskCompletionSource _ended = new();
-        private readonly TcpRelay _relay;
+        private readonly Relay _relay;
         private readonly bool _clientIsLost;
         private TimeSpan _period = ShortestPeriod;
 
-        public Delivery(TcpRelay relay, bool clientIsLost)
+        public Delivery(Relay relay, bool clientIsLost)
         {
             _relay = relay;
             _clientIsLost = clientIsLost;

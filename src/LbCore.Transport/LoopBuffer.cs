@@ -1,0 +1,42 @@
+using System;
+using LbCore.Transport.Buffers;
+
+namespace LbCore.Transport;
+
+/// <summary>Represents memory rented from a loop. For the loop's thread; the default value holds nothing.</summary>
+public readonly struct LoopBuffer : IEquatable<LoopBuffer>
+{
+    private readonly BufferBlock? _block;
+
+    internal LoopBuffer(BufferBlock block) => _block = block;
+
+    /// <summary>Gets whether there is memory.</summary>
+    public bool IsRented => _block is not null;
+
+    /// <summary>Gets the number of bytes.</summary>
+    public int Length => _block?.Length ?? 0;
+
+    /// <summary>Gets the memory. It fails once it has been returned and freed, so it must not be kept.</summary>
+    public Memory<byte> Memory => _block is null ? default : _block.Memory;
+
+    /// <summary>Gets the memory as a span.</summary>
+    public Span<byte> Span => _block is null ? default : _block.GetSpan();
+
+    /// <summary>Compares two buffers.</summary>
+    public static bool operator ==(LoopBuffer left, LoopBuffer right) => left.Equals(right);
+
+    /// <summary>Compares two buffers.</summary>
+    public static bool operator !=(LoopBuffer left, LoopBuffer right) => !left.Equals(right);
+
+    /// <summary>Returns the memory to its loop. Once for each rental.</summary>
+    public void Return() => _block?.Release();
+
+    /// <inheritdoc/>
+    public bool Equals(LoopBuffer other) => ReferenceEquals(_block, other._block);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is LoopBuffer other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _block?.GetHashCode() ?? 0;
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+using LbCore.Transport;
+
+namespace LbCore.Messages;
+
+/// <summary>
+/// Sends one HTTP/1.1 body, together with the head that was written before it. Large pieces go out from where they lie;
+/// small ones are copied behind what is waiting, which costs less than a second piece in the call. Reused from body to body.
+/// </summary>
+internal sealed class Http1BodySender
+{
+    private const int MaxCopied = 4 * 1024;
+    private const int MaxUnflushed = 32 * 1024;
+
+    // A size in hexadecimal digits and two line ends.
+    private const int ChunkOverhead = 24;
+
+    private TransportConnection _connection = null!;
+    private bool _chunked;
+
+    public void Begin(TransportConnection connection, bool chunked)
+    {
+        _connection = connection;
+        _chunked = chunked;
+    }
+
+    /// <summary>Sends data that stays where it is until the task completes.</summary>
+    /// <param name="data">The data; may be empty.</param>
+    /// <param name="isEnd">Whether the body ends with it.</param>
+    /// <param name="more">Whether more follows at once, so that this may wait for it.</param>
+    public ValueTask<FlushResult> SendAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more)
+    {
+        var output = _connection.Output;
+        if (data.Length > MaxCopied)
+        {
+            return _chunked ? SendLargeChunkAsync(data, isEnd) : _connection.SendAsync(data);
+        }
+
+        if (!_chunked)
+        {
+            // Alone it can go out from where it lies.
+            if (output.UnflushedBytes == 0 && !data.IsEmpty && (isEnd || !more))
+            {
+                return _connection.SendAsync(data);
+            }
+
+            Copy(output, data);
+        }
+        else
+        {
+            WriteChunk(output, data, isEnd);
+        }
+
+        return (isEnd || !more || output.UnflushedBytes > MaxUnflushed) && output.UnflushedBytes > 0 ? output.FlushAsync() : default;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
+    private async ValueTask<FlushResult> SendLargeChunkAsync(ReadOnlySequence<byte> data, bool isEnd)
+    {
+        WriteSize(_connection.Output, data.Length);
+        var sent = await _connection.SendAsync(data);
+        if (sent.IsCompleted)
+        {
+            return sent;
+        }
+
+        _connection.Output.Write(isEnd ? "\r\n0\r\n\r\n"u8 : "\r\n"u8);
+        return await _connection.Output.FlushAsync();
+    }
+
+    private static void WriteChunk(PipeWriter output, in ReadOnlySequence<byte> data, bool isEnd)
+    {
+        if (!data.IsEmpty)
+        {
+            WriteSize(output, data.Length);
+            Copy(output, data);
+            output.Write("\r\n"u8);
+        }
+
+        if (isEnd)
+        {
+            output.Write("0\r\n\r\n"u8);
+        }
+    }
+
+    private static void WriteSize(PipeWriter output, long size)
+    {
+        var span = output.GetSpan(ChunkOverhead);
+        Utf8Formatter.TryFormat((ulong)size, span, out var digits, new StandardFormat('x'));
+        "\r\n"u8.CopyTo(span[digits..]);
+        output.Advance(digits + 2);
+    }
+
+    private static void Copy(PipeWriter output, in ReadOnlySequence<byte> data)
+    {
+        foreach (var memory in data)
+        {
+            output.Write(memory.Span);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using LbCore.Balancing;
+using LbCore.Recording;
+using LbCore.Topology;
+using LbCore.Transport;
+
+namespace LbCore.Proxying;
+
+/// <summary>
+/// The attempts of one connection or request: whom to ask next, the place held there, and what became of those before.
+/// A field to be used in place.
+/// </summary>
+internal struct BackendAttempts
+{
+    private BackendSelector? _selector;
+    private ExclusionSet _excluded;
+    private AttemptOutcome[]? _earlier;
+    private AttemptOutcome _current;
+    private int _tried;
+    private bool _holdsPlace;
+
+    /// <summary>Gets whether a backend was passed over because it was full.</summary>
+    public bool BackendFull { get; private set; }
+
+    /// <summary>Gets the backend of the last attempt. Only after one.</summary>
+    public readonly Backend Backend => _current.Backend;
+
+    public readonly bool HasAny => _current.Backend is not null;
+
+    /// <summary>Gets or sets the last attempt.</summary>
+    public AttemptOutcome Current
+    {
+        readonly get => _current;
+        set => _current = value;
+    }
+
+    /// <summary>Reserves a backend that has not been tried, and begins an attempt on it. False when there is none left.</summary>
+    public bool TryBegin(Cluster cluster, TransportConnection client)
+    {
+        if (_tried >= cluster.MaxAttempts)
+        {
+            return false;
+        }
+
+        // The selector may have been replaced since the last attempt, and its indexes with it.
+        if (!ReferenceEquals(_selector, cluster.Selector))
+        {
+            _selector = cluster.Selector;
+            _excluded = ExcludeTried(_selector.Set);
+        }
+
+        var context = new SelectionContext(client, in _excluded);
+        var index = BackendReservation.TryReserve(_selector, in context, ref _excluded, out var full);
+        BackendFull |= full;
+        if (index < 0)
+        {
+            return false;
+        }
+
+        _excluded.Add(index);
+        _tried++;
+        _holdsPlace = true;
+        Add(_selector.Set[index]);
+        return true;
+    }
+
+    /// <summary>Begins another attempt on the same backend, whose place is still held.</summary>
+    public void BeginAgain() => Add(_current.Backend);
+
+    /// <summary>Gives the place back, if one is held.</summary>
+    public void Release(bool failed)
+    {
+        if (_holdsPlace)
+        {
+            _holdsPlace = false;
+            _current.Backend.State.Release(failed);
+        }
+    }
+
+    /// <summary>Leaves the place to somebody else, who gives it back.</summary>
+    public void HandOver() => _holdsPlace = false;
+
+    public readonly AttemptList ToList(in AttemptOutcome last) => new(_earlier, last);
+
+    private void Add(Backend backend)
+    {
+        if (_current.Backend is not null)
+        {
+            _earlier = _earlier is null ? [_current] : [.. _earlier, _current];
+        }
+
+        _current = new AttemptOutcome { Backend = backend, Stage = Stage.Connect };
+    }
+
+    private readonly ExclusionSet ExcludeTried(BackendSet set)
+    {
+        var excluded = default(ExclusionSet);
+        var tried = new AttemptList(_earlier, _current);
+        for (var i = 0; i < tried.Count; i++)
+        {
+            for (var index = 0; index < set.Count; index++)
+            {
+                if (ReferenceEquals(set[index].State, tried[i].Backend.State))
+                {
+                    excluded.Add(index);
+                }
+            }
+        }
+
+        return excluded;
+    }
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+using LbCore.Messages;
+using LbCore.Recording;
+using LbCore.Transport;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>The part that ends requests and the connection.</summary>
+internal sealed partial class Http1Connection
+{
+    /// <summary>How many bytes of a request that was answered early are read and dropped, so that the answer arrives.</summary>
+    private const long MaxLingerBytes = 16 * 1024 * 1024;
+
+    /// <summary>For how long, at most.</summary>
+    private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Answers if nobody has, records, and says whether another request may follow.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
+    private async ValueTask<bool> EndRequestAsync()
+    {
+        var forwarder = _forwarder!;
+        var exchange = _exchange!;
+        if (forwarder.Tunnel is { } upstream)
+        {
+            return await RunTunnelAsync(upstream);
+        }
+
+        var status = 0;
+        if (!forwarder.ResponseStarted)
+        {
+            status = RequestEnds.StatusOf(forwarder.End);
+            if (status > 0 && Client.CloseReason == CloseReason.None)
+            {
+                exchange.WriteAnswer(status, close: !exchange.IsRequestRead);
+                var sent = await exchange.FlushAsync();
+                status = sent.IsCompleted ? 0 : status;
+            }
+            else
+            {
+                status = 0;
+            }
+        }
+
+        var isWhole = forwarder.End == RequestEnd.Completed || status > 0;
+        _end = isWhole ? ConnectionEnd.Asked : ConnectionEnd.RequestFailed;
+        var goesOn = isWhole && exchange.IsRequestRead && !exchange.ClosesAfter;
+
+        // What has not been read would turn the close into a reset, which may destroy the answer on its way.
+        _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!exchange.IsRequestRead || HasUnread() || !isWhole);
+        EndExchange(status);
+        return goesOn;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
+    private async ValueTask<bool> RunTunnelAsync(TransportConnection upstream)
+    {
+        _end = ConnectionEnd.Tunnelled;
+        var tunnel = new Tunnel(Client, upstream, _proxy.Timeouts.Tunnel);
+        await tunnel.RunAsync();
+        EndExchange(0, tunnel.BytesUp, tunnel.BytesDown);
+        return false;
+    }
+
+    private bool HasUnread()
+    {
+        try
+        {
+            if (Client.Input.TryRead(out var read))
+            {
+                Client.Input.AdvanceTo(read.Buffer.Start);
+                return !read.Buffer.IsEmpty;
+            }
+        }
+        catch (ConnectionAbortedException)
+        {
+            // Nothing is left to be read.
+        }
+
+        return false;
+    }
+
+    private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0)
+    {
+        _forwarder?.Return(status, tunnelUp, tunnelDown);
+        _forwarder = null;
+        _exchange?.End();
+        _exchange = null;
+    }
+
+    /// <summary>Answers and records a request that cannot be forwarded. The connection ends.</summary>
+    private void Refuse(RequestEnd end, int status)
+    {
+        _phase = Phase.Busy;
+        var exchange = _exchange!;
+        exchange.WriteAnswer(status, close: true);
+        _ = exchange.FlushAsync().AsTask();
+        _end = end == RequestEnd.HeadTimeout ? ConnectionEnd.HeadTimeout : ConnectionEnd.RequestFailed;
+        _lingers = true;
+        _proxy.Recorder.Record(new RequestOutcome
+        {
+            Listener = _proxy.Listener,
+            Cluster = _proxy.ClusterName,
+            Client = Client,
+            End = end,
+            Error = exchange.HeadError,
+            Status = status,
+            ResponseMilliseconds = -1,
+        });
+    }
+
+    private void End()
+    {
+        Cancel();
+        Client.OnPeerChanged(null, null);
+        EndExchange(0);
+        _loop.Remove(this);
+        _proxy.Recorder.Record(new HttpConnectionOutcome
+        {
+            Listener = _proxy.Listener,
+            Client = Client,
+            End = _end,
+            Requests = _requests,
+            TotalMilliseconds = Client.Loop.Now - _openedAt,
+        });
+    }
+}

@@ -1,0 +1,248 @@
+using System;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Tasks;
+using LbCore.Http;
+using LbCore.Recording;
+using LbCore.Transport;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>
+/// One client connection that speaks HTTP/1.1, from the accept to its end: reads heads and has one request after the other
+/// forwarded, in order. It is its own timer for the time between requests and within a head.
+/// </summary>
+internal sealed partial class Http1Connection : LazyTimer
+{
+    private static readonly Action<object?> PeerChanged = static state => ((Http1Connection)state!).OnPeerChanged();
+
+    private readonly HttpProxy _proxy;
+    private readonly HttpLoop _loop;
+    private readonly long _openedAt;
+    private Http1DownstreamExchange? _exchange;
+    private RequestForwarder? _forwarder;
+    private byte[]? _clientAddress;
+    private long _deadline;
+    private long _requests;
+    private ConnectionEnd _end;
+    private Phase _phase;
+    private bool _expired;
+    private bool _lingers;
+
+    public Http1Connection(HttpProxy proxy, HttpLoop loop, TransportConnection client)
+    {
+        _proxy = proxy;
+        _loop = loop;
+        Client = client;
+        _openedAt = client.Loop.Now;
+    }
+
+    private enum Phase : byte
+    {
+        /// <summary>Nothing of a next request has come.</summary>
+        Idle,
+
+        /// <summary>A part of a head has come.</summary>
+        Head,
+
+        /// <summary>A request is being forwarded or answered, or the connection ends.</summary>
+        Busy,
+    }
+
+    public TransportConnection Client { get; }
+
+    /// <summary>Gets the client's address as text; "unknown" when it has none (RFC 7239 section 6.2).</summary>
+    public ReadOnlySpan<byte> ClientAddress => _clientAddress ??= FormatClientAddress();
+
+    public Http1Connection? Previous { get; set; }
+
+    public Http1Connection? Next { get; set; }
+
+    /// <summary>Serves the connection to its end. All outcomes have been recorded when the task completes.</summary>
+    public async Task RunAsync()
+    {
+        _loop.Add(this);
+        Client.OnPeerChanged(PeerChanged, this);
+        try
+        {
+            AwaitRequest(_proxy.Timeouts.Head);
+            while (true)
+            {
+                var read = await Client.Input.ReadAsync();
+                var status = Parse(in read);
+                if (status == ParseStatus.Incomplete)
+                {
+                    if (!EndsHere(in read))
+                    {
+                        continue;
+                    }
+
+                    break;
+                }
+
+                _phase = Phase.Busy;
+                _requests++;
+                if (status == ParseStatus.Invalid)
+                {
+                    Client.Input.AdvanceTo(read.Buffer.Start);
+                    Refuse(RequestEnd.BadRequest, HttpErrors.StatusOf(_exchange!.HeadError));
+                    break;
+                }
+
+                _forwarder = _loop.RentForwarder();
+                _forwarder.Begin(_proxy, _exchange!);
+                await _forwarder.RunAsync();
+                if (!await EndRequestAsync())
+                {
+                    break;
+                }
+
+                AwaitRequest(_proxy.Timeouts.KeepAlive);
+            }
+
+            if (_lingers)
+            {
+                await Client.CloseLingeringAsync(LingerTimeout, MaxLingerBytes);
+            }
+        }
+        catch (ConnectionAbortedException)
+        {
+            _end = Client.CloseReason == CloseReason.Shutdown ? ConnectionEnd.Drained : ConnectionEnd.Reset;
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>Ends the connection now if it waits for another request. Others end with their response.</summary>
+    public void OnDraining()
+    {
+        if (_phase == Phase.Idle && _requests > 0)
+        {
+            Client.Input.CancelPendingRead();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnDue()
+    {
+        if (_phase == Phase.Busy)
+        {
+            return;
+        }
+
+        if (Client.Loop.Now < _deadline)
+        {
+            WakeBy(Client.Loop, _deadline);
+            return;
+        }
+
+        _expired = true;
+        Client.Input.CancelPendingRead();
+    }
+
+    private void AwaitRequest(long milliseconds)
+    {
+        _phase = Phase.Idle;
+        AwaitUntil(Client.Loop.Now + milliseconds);
+    }
+
+    private void AwaitUntil(long deadline)
+    {
+        _deadline = deadline;
+        _expired = false;
+        WakeBy(Client.Loop, deadline);
+    }
+
+    private ParseStatus Parse(in ReadResult read)
+    {
+        if (read.Buffer.IsEmpty)
+        {
+            return ParseStatus.Incomplete;
+        }
+
+        if (_exchange is null)
+        {
+            _exchange = _loop.RentExchange();
+            _exchange.Begin(this);
+        }
+
+        return _exchange.Parse(read.Buffer, _proxy.Limits);
+    }
+
+    /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>
+    private bool EndsHere(in ReadResult read)
+    {
+        var isEmpty = read.Buffer.IsEmpty;
+        Client.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        if (read.IsCompleted)
+        {
+            _end = ConnectionEnd.ClosedByClient;
+            if (!isEmpty)
+            {
+                _requests++;
+                Refuse(RequestEnd.RequestTruncated, RequestEnds.StatusOf(RequestEnd.RequestTruncated));
+            }
+
+            return true;
+        }
+
+        if (_expired)
+        {
+            _end = isEmpty && _requests > 0 ? ConnectionEnd.KeepAliveTimeout : ConnectionEnd.HeadTimeout;
+            if (!isEmpty)
+            {
+                _requests++;
+                Refuse(RequestEnd.HeadTimeout, RequestEnds.StatusOf(RequestEnd.HeadTimeout));
+            }
+
+            return true;
+        }
+
+        if (isEmpty)
+        {
+            _end = ConnectionEnd.Drained;
+            return read.IsCanceled && _loop.IsDraining && _requests > 0;
+        }
+
+        if (_phase == Phase.Idle)
+        {
+            _phase = Phase.Head;
+            if (_requests > 0)
+            {
+                AwaitUntil(Client.Loop.Now + _proxy.Timeouts.Head);
+            }
+        }
+
+        return false;
+    }
+
+    private void OnPeerChanged()
+    {
+        if (_forwarder is { } forwarder && (Client.Peer == PeerState.Reset || Client.CloseReason != CloseReason.None))
+        {
+            forwarder.OnClientLost(Client.CloseReason);
+        }
+    }
+
+    private byte[] FormatClientAddress()
+    {
+        if (Client.RemoteEndPoint is not IPEndPoint endPoint)
+        {
+            return "unknown"u8.ToArray();
+        }
+
+        var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
+        {
+            // A scope means something on this machine only.
+            address = new IPAddress(address.GetAddressBytes());
+        }
+
+        Span<byte> text = stackalloc byte[64];
+        address.TryFormat(text, out var length);
+        return text[..length].ToArray();
+    }
+}

@@ -1,0 +1,164 @@
+using System;
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks;
+using LbCore.Http;
+using LbCore.Messages;
+using LbCore.Transport;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>One request and its response on an HTTP/1.1 client connection. The object is used again for others.</summary>
+internal sealed class Http1DownstreamExchange : DownstreamExchange
+{
+    private readonly HttpLoop _loop;
+    private readonly Http1BodyReader _reader = new();
+    private readonly Http1BodySender _sender = new();
+    private Http1Connection _owner = null!;
+    private RequestHead? _head;
+    private ReadOnlySequence<byte> _headBuffer;
+    private byte[]? _joined;
+    private HttpMethod _method;
+    private bool _isHttp11;
+    private bool _isPersistent;
+    private bool _expectsContinue;
+    private bool _isSelfDelimited;
+
+    public Http1DownstreamExchange(HttpLoop loop) => _loop = loop;
+
+    public override TransportConnection Connection => _owner.Client;
+
+    public override RequestHead Head => _head ?? throw new InvalidOperationException("There is no head: it was not read, or has been released.");
+
+    public override ReadOnlySpan<byte> HeadBytes => _joined is { } joined ? joined : _headBuffer.FirstSpan;
+
+    public override ReadOnlySpan<byte> ClientAddress => _owner.ClientAddress;
+
+    public override HttpError BodyError => _reader.Error;
+
+    public override bool MayLackBody => _expectsContinue && _reader.BytesRead == 0;
+
+    public override long UndeliveredBytes => Connection.UndeliveredBytes;
+
+    /// <summary>Gets whether the whole request has been read, so that what follows is the next one.</summary>
+    public bool IsRequestRead => _head is null && _reader.IsEnded;
+
+    /// <summary>Gets whether the connection ends with this exchange, as the client has been told.</summary>
+    public bool ClosesAfter { get; private set; }
+
+    /// <summary>Gets why the head was refused.</summary>
+    public HttpError HeadError => _head?.Error ?? HttpError.None;
+
+    public void Begin(Http1Connection owner) => _owner = owner;
+
+    /// <summary>Parses the head in a buffer, of which nothing is consumed before <see cref="ReleaseHead"/>.</summary>
+    public ParseStatus Parse(in ReadOnlySequence<byte> buffer, in HeadLimits limits)
+    {
+        _head ??= _loop.RentHead();
+        var status = RequestParser.Parse(HeadSpan.Of(in buffer, limits, out _joined), _head, in limits);
+        if (status == ParseStatus.Complete)
+        {
+            _headBuffer = buffer;
+            _method = _head.Method;
+            _isHttp11 = _head.IsHttp11;
+            _isPersistent = _head.IsPersistent;
+            _expectsContinue = _head.ExpectsContinue && !_head.Framing.IsEmpty;
+        }
+
+        return status;
+    }
+
+    public override void ReleaseHead()
+    {
+        if (_head is not { } head)
+        {
+            return;
+        }
+
+        Connection.Input.AdvanceTo(_headBuffer.GetPosition(head.Length));
+        _reader.Begin(Connection.Input, head.Framing);
+        DropHead();
+    }
+
+    public override bool TryReadBody(out BodyPiece piece) => _reader.TryRead(out piece);
+
+    public override ValueTask<BodyPiece> ReadBodyAsync() => _reader.ReadAsync();
+
+    public override void AdvanceBody() => _reader.Advance();
+
+    public override void StopBody() => _reader.Stop();
+
+    public override void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head)
+    {
+        // HTTP/1.0 knows no interim responses (RFC 9110 section 15.2).
+        if (_isHttp11)
+        {
+            Write(bytes, head, default);
+        }
+    }
+
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing)
+    {
+        // HTTP/1.0 knows no chunks: such a body ends with the connection.
+        var chunked = framing.Kind == BodyKind.Chunked && _isHttp11;
+        _isSelfDelimited = chunked || framing.Kind is BodyKind.None or BodyKind.Length;
+        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || MayLackBody;
+        _sender.Begin(Connection, chunked);
+        Write(bytes, head, new ResponseEdits
+        {
+            Close = ClosesAfter,
+            SayKeepAlive = !_isHttp11,
+            Chunked = chunked || (_method == HttpMethod.Head && _isHttp11 && head.Framing.Kind == BodyKind.Chunked),
+        });
+    }
+
+    public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more) =>
+        _sender.SendAsync(in data, isEnd, more);
+
+    public override ValueTask<FlushResult> FlushAsync() => Connection.Output.FlushAsync();
+
+    public override void Cut(CloseReason reason, bool isBlocked)
+    {
+        ClosesAfter = true;
+        if (isBlocked || !_isSelfDelimited)
+        {
+            Connection.Abort(reason);
+        }
+    }
+
+    /// <summary>Writes an answer of our own. It goes out with the next flush.</summary>
+    public void WriteAnswer(int status, bool close)
+    {
+        ClosesAfter = close || !_isPersistent || _loop.IsDraining;
+        OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
+    }
+
+    /// <summary>Ends the exchange and puts the object back for others.</summary>
+    public void End()
+    {
+        DropHead();
+        ClosesAfter = _isHttp11 = _isPersistent = _expectsContinue = _isSelfDelimited = false;
+        _method = HttpMethod.Other;
+        _reader.Begin(Connection.Input, BodyFraming.None);
+        _owner = null!;
+        _loop.Return(this);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, ResponseHead head, in ResponseEdits edits)
+    {
+        var target = Connection.Output.GetSpan(HeadWriter.MaxResponseLength(head));
+        Connection.Output.Advance(HeadWriter.WriteResponse(target, bytes, head, in edits));
+    }
+
+    private void DropHead()
+    {
+        if (_head is { } head)
+        {
+            _head = null;
+            _loop.Return(head);
+        }
+
+        _headBuffer = default;
+        _joined = null;
+    }
+}

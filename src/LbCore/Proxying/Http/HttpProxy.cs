@@ -1,0 +1,38 @@
+using System.Threading.Tasks;
+using LbCore.Http;
+using LbCore.Recording;
+using LbCore.Topology;
+using LbCore.Transport;
+using LbCore.Upstreams;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>Serves the connections of one listener in mode http.</summary>
+internal sealed class HttpProxy : IConnectionHandler
+{
+    private readonly TopologyStore _topology;
+    private readonly HttpLoops _loops;
+
+    public HttpProxy(TopologyStore topology, HttpLoops loops)
+    {
+        _topology = topology;
+        _loops = loops;
+    }
+
+    public required string Listener { get; init; }
+
+    public required string ClusterName { get; init; }
+
+    public required HttpTimeouts Timeouts { get; init; }
+
+    public required HeadLimits Limits { get; init; }
+
+    public required ExchangePool Exchanges { get; init; }
+
+    public required IOutcomeRecorder Recorder { get; init; }
+
+    /// <summary>Returns the cluster as the snapshot in force has it, or null when it is gone.</summary>
+    public Cluster? FindCluster() => _topology.Current.FindCluster(ClusterName);
+
+    public Task HandleAsync(TransportConnection connection) => new Http1Connection(this, _loops[connection.Loop], connection).RunAsync();
+}

@@ -1,0 +1,215 @@
+using System;
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Tasks;
+using LbCore.Http;
+using LbCore.Messages;
+using LbCore.Recording;
+using LbCore.Transport;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>
+/// The part that sends the request. Its head is written once, into a small buffer that is kept until the end, so the large
+/// one that it came in goes back at once. A small body lies behind it; then the whole request can be sent again.
+/// </summary>
+internal sealed partial class RequestForwarder
+{
+    private LoopBuffer _message;
+    private BodyPiece _firstPiece;
+    private int _headLength;
+    private int _messageLength;
+    private bool _hasFirstPiece;
+    private bool _uploadEnded;
+
+    private bool IsMessageWhole => _requestFraming.IsEmpty || _messageLength > _headLength;
+
+    private ReadOnlyMemory<byte> RequestLine
+    {
+        get
+        {
+            var length = _message.Span[.._headLength].IndexOf((byte)'\r');
+            return length < 0 ? default : _message.Memory[..length];
+        }
+    }
+
+    private void WriteMessage()
+    {
+        var head = _client.Head;
+        _method = head.Method;
+        _requestFraming = head.Framing;
+        _wantsUpgrade = head.WantsUpgrade;
+        var edits = new RequestEdits
+        {
+            ForwardedFor = _client.ClientAddress,
+            MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
+        };
+        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits));
+        _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
+        _client.ReleaseHead();
+        TakeFirstPiece();
+    }
+
+    // What HTTP/1.0 leaves out is the address that the client connected to (RFC 9112 section 3.3).
+    private byte[] OwnAddress() => Encoding.ASCII.GetBytes(TransportAddress.Format(_client.Connection.LocalEndPoint));
+
+    private void TakeFirstPiece()
+    {
+        if (_requestFraming.IsEmpty || !_client.TryReadBody(out var piece))
+        {
+            return;
+        }
+
+        var room = _message.Length - _messageLength;
+        if (_requestFraming.Kind != BodyKind.Length || !piece.IsEnd || piece.Data.Length > room)
+        {
+            _firstPiece = piece;
+            _hasFirstPiece = true;
+            return;
+        }
+
+        piece.Data.CopyTo(_message.Span[_messageLength..]);
+        _messageLength += (int)piece.Data.Length;
+        _bytesUp = piece.Data.Length;
+        _client.AdvanceBody();
+    }
+
+    private ValueTask<FlushResult> SendMessageAsync()
+    {
+        var chunked = _requestFraming.Kind == BodyKind.Chunked;
+        if (!_hasFirstPiece)
+        {
+            _requestSent = IsMessageWhole;
+            return Upstream.SendHeadAsync(_message.Memory[.._messageLength], _method, chunked);
+        }
+
+        Upstream.WriteHead(_message.Span[.._messageLength], _method, chunked);
+        return default;
+    }
+
+    /// <summary>Sends the body as it comes. Ends without an error: what went wrong is noted, and the response's reader woken.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
+    private async ValueTask UploadAsync()
+    {
+        try
+        {
+            await SendBodyAsync();
+        }
+        catch (Exception)
+        {
+            Fail(RequestEnd.Fault);
+            throw;
+        }
+        finally
+        {
+            _requestWait.Kind = WaitKind.None;
+            _uploadEnded = true;
+            NoteUploadProgress();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
+    private async ValueTask SendBodyAsync()
+    {
+        var upstream = Upstream;
+        var held = false;
+        while (true)
+        {
+            if (!TryTakePiece(out var piece))
+            {
+                if (held)
+                {
+                    held = false;
+                    await upstream.FlushAsync();
+                }
+
+                Wait(ref _requestWait, WaitKind.RequestBody);
+                piece = await _client.ReadBodyAsync();
+                _requestWait.Kind = WaitKind.None;
+            }
+
+            if (!piece.IsGood)
+            {
+                OnBodyFailed(piece.Status);
+                return;
+            }
+
+            var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
+            if (!sending.IsCompletedSuccessfully)
+            {
+                Wait(ref _requestWait, WaitKind.BackendTakes);
+            }
+
+            var sent = await sending;
+            _requestWait.Kind = WaitKind.None;
+            _bytesUp += piece.Data.Length;
+            _client.AdvanceBody();
+            NoteUploadProgress();
+            if (sent.IsCompleted || _ended)
+            {
+                // The backend is gone, or takes no more. What it has answered before that is still to be read.
+                return;
+            }
+
+            if (piece.IsEnd)
+            {
+                _requestSent = true;
+                return;
+            }
+
+            held = piece.MoreBuffered;
+        }
+    }
+
+    private bool TryTakePiece(out BodyPiece piece)
+    {
+        if (_hasFirstPiece)
+        {
+            _hasFirstPiece = false;
+            piece = _firstPiece;
+            _firstPiece = default;
+            return true;
+        }
+
+        return _client.TryReadBody(out piece);
+    }
+
+    private void OnBodyFailed(BodyStatus status)
+    {
+        if (_responseDone)
+        {
+            // It was answered without the rest.
+            return;
+        }
+
+        switch (status)
+        {
+            case BodyStatus.Truncated:
+                Fail(RequestEnd.RequestTruncated);
+                break;
+            case BodyStatus.Reset:
+                Fail(RequestEnd.ClientReset);
+                break;
+            case BodyStatus.Invalid:
+                _error = _client.BodyError;
+                Fail(RequestEnd.BadRequest);
+                break;
+        }
+    }
+
+    private void ReturnMessage()
+    {
+        if (_hasFirstPiece)
+        {
+            _hasFirstPiece = false;
+            _firstPiece = default;
+        }
+
+        _message.Return();
+        _message = default;
+        _headLength = _messageLength = 0;
+        _uploadEnded = false;
+    }
+}

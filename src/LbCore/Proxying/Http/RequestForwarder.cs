@@ -1,0 +1,269 @@
+using System;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+using LbCore.Http;
+using LbCore.Messages;
+using LbCore.Recording;
+using LbCore.Topology;
+using LbCore.Transport;
+using LbCore.Upstreams;
+
+namespace LbCore.Proxying.Http;
+
+/// <summary>
+/// One request from its whole head to its outcome: finds a backend, sends the request, and the response back. The object is
+/// used again for others, and is its own timer.
+/// </summary>
+/// <remarks>
+/// It knows two exchanges and no connection, so it does not matter how many requests share one. Two directions run at once
+/// while a request's body flows: this method waits for the response, and <see cref="UploadAsync"/> sends the body.
+/// Whatever goes wrong first is kept, and wakes both.
+/// </remarks>
+internal sealed partial class RequestForwarder : LazyTimer
+{
+    private readonly HttpLoop _loop;
+    private HttpProxy _proxy = null!;
+    private DownstreamExchange _client = null!;
+    private UpstreamExchange? _upstream;
+    private Cluster? _cluster;
+    private BackendAttempts _attempts;
+    private ValueTask _upload;
+    private BodyFraming _requestFraming;
+    private HttpMethod _method;
+    private long _startedAt;
+    private long _bytesUp;
+    private long _bytesDown;
+    private int _connectMilliseconds;
+    private int _responseMilliseconds;
+    private int _status;
+    private RequestEnd _end;
+    private HttpError _error;
+    private Stage _stage;
+    private bool _ended;
+    private bool _wantsUpgrade;
+    private bool _uploading;
+    private bool _requestSent;
+    private bool _responseStarted;
+    private bool _responseDone;
+    private bool _inUse;
+
+    public RequestForwarder(HttpLoop loop) => _loop = loop;
+
+    /// <summary>Gets how the request ended.</summary>
+    public RequestEnd End => _end;
+
+    /// <summary>Gets whether a byte of the final response may have been sent.</summary>
+    public bool ResponseStarted => _responseStarted;
+
+    /// <summary>Gets the connection to the backend when the two have agreed on another protocol.</summary>
+    public TransportConnection? Tunnel { get; private set; }
+
+    private EventLoop Loop => _client.Connection.Loop;
+
+    private UpstreamExchange Upstream
+    {
+        get
+        {
+            Debug.Assert(_upstream is not null, "Forwarding begins with an exchange.");
+            return _upstream;
+        }
+    }
+
+    public void Begin(HttpProxy proxy, DownstreamExchange client)
+    {
+        _proxy = proxy;
+        _client = client;
+        _startedAt = Loop.Now;
+        _responseMilliseconds = -1;
+        _inUse = true;
+    }
+
+    /// <summary>
+    /// Forwards the request. When the task completes, the exchange with the backend has ended, or is a <see cref="Tunnel"/>.
+    /// Unless a response has been started, the caller answers.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
+    public async ValueTask RunAsync()
+    {
+        try
+        {
+            WriteMessage();
+            var again = false;
+            while (again || TryReserve())
+            {
+                // 1. An exchange: a pooled one, or a new connection.
+                _upstream = (again ? null : TryRent()) ?? await DialAsync();
+                again = false;
+                if (_upstream is null)
+                {
+                    if (IsWorthAnother())
+                    {
+                        continue;
+                    }
+
+                    break;
+                }
+
+                // 2. The request.
+                BeginForward();
+                var sending = SendMessageAsync();
+                if (!sending.IsCompletedSuccessfully)
+                {
+                    Wait(ref _requestWait, WaitKind.BackendTakes);
+                }
+
+                var sent = await sending;
+                _requestWait.Kind = WaitKind.None;
+                if (!_requestSent && !sent.IsCompleted)
+                {
+                    _uploading = true;
+#pragma warning disable CA2012 // Awaited once, in FinishAsync.
+                    _upload = UploadAsync();
+#pragma warning restore CA2012
+                }
+
+                // 3. The response. Sending may have failed because the backend has answered already.
+                var status = await ReadHeadAsync();
+                if (status == HeadStatus.Complete)
+                {
+                    await RespondAsync();
+                    break;
+                }
+
+                if (!(again = MayBeStale(status)))
+                {
+                    Fail(status == HeadStatus.Invalid ? RequestEnd.BadResponse : RequestEnd.BackendClosed);
+                    break;
+                }
+
+                EndUpstream(whole: false);
+                _attempts.BeginAgain();
+            }
+        }
+        catch (Exception)
+        {
+            // A fault of ours goes on to the connection's root, when everything has been put back.
+            Fail(RequestEnd.Fault);
+            await FinishAsync();
+            throw;
+        }
+
+        await FinishAsync();
+    }
+
+    /// <summary>The client is gone, or cut off by us: nobody is left to answer.</summary>
+    public void OnClientLost(CloseReason reason) => Fail(reason == CloseReason.Shutdown ? RequestEnd.Shutdown : RequestEnd.ClientReset);
+
+    /// <summary>Ends the request with the first cause, and wakes whoever waits for either side.</summary>
+    private void Fail(RequestEnd end)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        _end = end;
+        if (_upstream is { } upstream)
+        {
+            _error = end == RequestEnd.BadResponse ? upstream.Error : _error;
+            upstream.Abort(CloseReason.OtherSideAborted);
+        }
+
+        GiveUpDial();
+        if (_responseStarted && !_responseDone)
+        {
+            _client.Cut(CloseReason.OtherSideAborted, isBlocked: _responseWait.Kind == WaitKind.ClientTakes);
+        }
+
+        _client.StopBody();
+    }
+
+    /// <summary>Waits for the request's body, ends the exchange and gives everything back.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
+    private async ValueTask FinishAsync()
+    {
+        if (_uploading)
+        {
+            // A backend that has answered may go on reading, and then the request is not cut off under it.
+            if (_upstream is null or { IsPersistent: false } || _client.MayLackBody)
+            {
+                _client.StopBody();
+            }
+
+            await _upload;
+            _uploading = false;
+        }
+
+        if (_responseDone && !_ended)
+        {
+            _ended = true;
+            _end = RequestEnd.Completed;
+        }
+        else if (!_ended)
+        {
+            Fail(WhyNoBackend());
+        }
+
+        EndUpstream(whole: _requestSent && _responseDone && _end == RequestEnd.Completed);
+        if (Tunnel is null)
+        {
+            ReleasePlace();
+        }
+    }
+
+    private void ReleasePlace() => _attempts.Release(RequestEnds.FailedBy(_end) == FailureSource.Backend);
+
+    /// <summary>Records the outcome and puts the object back for others. Nothing of it may be used after this.</summary>
+    public void Return(int status, long tunnelUp, long tunnelDown)
+    {
+        _bytesUp += tunnelUp;
+        _bytesDown += tunnelDown;
+        ReleasePlace();
+        _proxy.Recorder.Record(BuildOutcome(status));
+        Clear();
+        _loop.Return(this);
+    }
+
+    private RequestOutcome BuildOutcome(int status) => new()
+    {
+        Listener = _proxy.Listener,
+        Cluster = _proxy.ClusterName,
+        Client = _client.Connection,
+        End = Tunnel is not null ? RequestEnd.Tunnelled : _end,
+        Error = _error,
+        Stage = _stage,
+        Status = status == 0 ? _status : status,
+        BackendFull = _attempts.BackendFull,
+        BytesUp = _bytesUp,
+        BytesDown = _bytesDown,
+        ConnectMilliseconds = _connectMilliseconds,
+        ResponseMilliseconds = _responseMilliseconds,
+        TotalMilliseconds = Loop.Now - _startedAt,
+        RequestLine = RequestLine,
+        Attempts = _attempts.ToList(FinalAttempt()),
+    };
+
+    private void Clear()
+    {
+        ReturnMessage();
+        _proxy = null!;
+        _client = null!;
+        _upstream = null;
+        _cluster = null;
+        _attempts = default;
+        _upload = default;
+        _requestFraming = default;
+        _requestWait = default;
+        _responseWait = default;
+        _bytesUp = _bytesDown = 0;
+        _connectMilliseconds = 0;
+        _status = 0;
+        _end = RequestEnd.Completed;
+        _error = HttpError.None;
+        _stage = Stage.Reserve;
+        _ended = _wantsUpgrade = _requestSent = _responseStarted = _responseDone = _inUse = false;
+        Tunnel = null;
+    }
+}
