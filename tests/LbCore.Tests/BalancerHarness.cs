@@ -66,6 +66,23 @@ internal sealed class BalancerHarness : IAsyncDisposable
         return new BalancerHarness(balancer, outcomes, log, time, token);
     }
 
+    /// <summary>Starts one that speaks HTTP.</summary>
+    public static Task<BalancerHarness> StartHttpAsync(
+        EngineCase engine,
+        IEnumerable<EndPoint> backends,
+        CancellationToken token,
+        Action<LbCoreOptions>? configure = null,
+        FakeTimeProvider? time = null) => StartAsync(
+            engine,
+            backends,
+            token,
+            options =>
+            {
+                options.Listeners[ListenerName].Mode = ListenerMode.Http;
+                configure?.Invoke(options);
+            },
+            time);
+
     /// <summary>Starts one before a single backend, and connects one client through to it.</summary>
     public static async Task<RelayedPair> StartPairAsync(EngineCase engine, CancellationToken token)
     {
@@ -155,7 +172,7 @@ internal sealed class BalancerHarness : IAsyncDisposable
         var leftOpen = await EngineDescriptors.LeftOpenAsync(_engine).ConfigureAwait(false);
         Assert.Multiple(() =>
         {
-            Assert.That(Outcomes.Count, Is.EqualTo(counters.Accepted), "one outcome for each accepted connection");
+            Assert.That(Outcomes.Connections, Is.EqualTo(counters.Accepted), "one outcome for each accepted connection");
             Assert.That(counters.OpenConnections, Is.Zero, "open connections");
             Assert.That(counters.RentedBuffers, Is.Zero, "buffers not given back");
             Assert.That(leftOpen, Is.Empty, "descriptors that the engine left open");

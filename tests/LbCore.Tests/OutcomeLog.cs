@@ -15,6 +15,9 @@ internal sealed class OutcomeLog : IOutcomeRecorder
 
     public ConcurrentQueue<HttpConnectionOutcome> HttpConnections { get; } = new();
 
+    /// <summary>Gets how many connections have ended, of either mode.</summary>
+    public int Connections => Count + HttpConnections.Count;
+
     public int Count => _outcomes.Count;
 
     public void Record(in ConnectionOutcome outcome) => _outcomes.Enqueue(outcome);
@@ -28,5 +31,19 @@ internal sealed class OutcomeLog : IOutcomeRecorder
     {
         await Eventually.TrueAsync(() => Count >= number, $"outcome {number} is recorded").ConfigureAwait(false);
         return _outcomes.ElementAt(number - 1);
+    }
+
+    /// <summary>Waits for the outcome of the request of the given number, from 1, and returns it.</summary>
+    public async Task<RequestOutcome> WaitForRequestAsync(int number)
+    {
+        await Eventually.TrueAsync(() => Requests.Count >= number, $"the outcome of request {number} is recorded").ConfigureAwait(false);
+        return Requests.ElementAt(number - 1);
+    }
+
+    /// <summary>Waits for the outcome of the HTTP connection of the given number, from 1, and returns it.</summary>
+    public async Task<HttpConnectionOutcome> WaitForHttpConnectionAsync(int number)
+    {
+        await Eventually.TrueAsync(() => HttpConnections.Count >= number, $"the outcome of HTTP connection {number} is recorded").ConfigureAwait(false);
+        return HttpConnections.ElementAt(number - 1);
     }
 }

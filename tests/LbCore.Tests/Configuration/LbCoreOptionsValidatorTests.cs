@@ -28,7 +28,7 @@ internal sealed class LbCoreOptionsValidatorTests
         options.ShutdownTimeout = TimeSpan.FromSeconds(-1);
         options.Engine = (EngineKind)9;
         options.Listeners["web"].Address = "nonsense";
-        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.Listeners["web"].Mode = (ListenerMode)7;
         options.Listeners["web"].Cluster = "ap";
         options.Listeners["web"].MaxConnections = 0;
         options.Listeners["web"].Timeouts.Idle = TimeSpan.Zero;
@@ -70,12 +70,12 @@ internal sealed class LbCoreOptionsValidatorTests
     public void Messages_say_how_to_mend_it()
     {
         var options = Good();
-        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.Listeners["web"].Mode = (ListenerMode)7;
         options.Listeners["web"].Cluster = "ap";
         options.Clusters["app"].Backends["a"].Weight = 300;
         var text = string.Join('\n', Validate(options));
 
-        Assert.That(text, Does.Contain("listeners.web.mode: http is not supported yet; set it to tcp"));
+        Assert.That(text, Does.Contain("listeners.web.mode: 7 is no mode; set it to http or tcp"));
         Assert.That(text, Does.Contain("there is no cluster 'ap'; use app"));
         Assert.That(text, Does.Contain("clusters.app.backends.a.weight: 300 is out of range; use 0 to 256"));
     }

@@ -1,0 +1,55 @@
+using System;
+using System.Text;
+using System.Threading.Tasks;
+
+namespace LbCore.TestKit;
+
+/// <summary>Speaks HTTP/1.1 by hand: what is sent is exactly what a test writes.</summary>
+public static class HttpWire
+{
+    public static Task SendAsync(this RawClient peer, string text)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return peer.WriteAsync(Encoding.Latin1.GetBytes(text));
+    }
+
+    /// <summary>Sends one byte after the other, each with a call of its own.</summary>
+    public static async Task SendByteByByteAsync(this RawClient peer, string text)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        foreach (var value in Encoding.Latin1.GetBytes(text))
+        {
+            await peer.WriteAsync(new[] { value }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads to the end of a head and not a byte further.</summary>
+    public static async Task<string> ReadHeadAsync(this RawClient peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        var head = new StringBuilder();
+        while (!EndsHead(head))
+        {
+            head.Append((char)(await peer.ReadExactlyAsync(1).ConfigureAwait(false))[0]);
+        }
+
+        return head.ToString();
+    }
+
+    /// <summary>Reads so many bytes as text.</summary>
+    public static async Task<string> ReadTextAsync(this RawClient peer, int count)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return Encoding.Latin1.GetString(await peer.ReadExactlyAsync(count).ConfigureAwait(false));
+    }
+
+    /// <summary>Reads to the end of the stream, which must be an orderly one.</summary>
+    public static async Task<string> ReadTextToEndAsync(this RawClient peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return Encoding.Latin1.GetString(await peer.ReadToEndAsync().ConfigureAwait(false));
+    }
+
+    private static bool EndsHead(StringBuilder head) =>
+        head.Length >= 4 && head[^1] == '\n' && head[^2] == '\r' && head[^3] == '\n' && head[^4] == '\r';
+}
