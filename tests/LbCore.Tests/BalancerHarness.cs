@@ -45,6 +45,10 @@ internal sealed class BalancerHarness : IAsyncDisposable
 
     public EndPoint EndPoint => Balancer.EndPoints[ListenerName];
 
+    public long Accepted => _engine.ReadCounters().Accepted;
+
+    public long RentedBuffers => _engine.ReadCounters().RentedBuffers;
+
     public static async Task<BalancerHarness> StartAsync(
         EngineCase engine,
         IEnumerable<EndPoint> backends,

@@ -28,7 +28,11 @@ internal sealed class HttpPair : IAsyncDisposable
     {
         var listener = new RawListener(token, bufferSize: bufferSize);
         var harness = await BalancerHarness.StartHttpAsync(engine, [listener.EndPoint], token, configure, time).ConfigureAwait(false);
-        return new HttpPair(listener, harness, await harness.ConnectAsync(bufferSize).ConfigureAwait(false));
+        var client = await harness.ConnectAsync(bufferSize).ConfigureAwait(false);
+
+        // Its times begin with the accept, and a clock that a test moves must not be ahead of that.
+        await Eventually.TrueAsync(() => harness.Accepted == 1, "the client has been accepted").ConfigureAwait(false);
+        return new HttpPair(listener, harness, client);
     }
 
     /// <summary>Sends a request and returns the backend's end with the head that arrived there.</summary>
