@@ -11,6 +11,7 @@ internal sealed class BackendConnection : IDisposable
     private readonly byte[] _pattern;
     private readonly BackendRole _expected;
     private readonly byte[] _head = new byte[Wire.HeadLength];
+    private readonly HttpRequests? _http;
     private BackendRole _role;
     private int _headLength;
     private long _remaining;
@@ -25,7 +26,8 @@ internal sealed class BackendConnection : IDisposable
         Socket = socket;
         _expected = role;
         _pattern = pattern;
-        _role = role == BackendRole.Echo ? role : BackendRole.Any;
+        _role = role is BackendRole.Echo or BackendRole.Http ? role : BackendRole.Any;
+        _http = role == BackendRole.Http ? new HttpRequests() : null;
     }
 
     public Socket Socket { get; }
@@ -70,6 +72,8 @@ internal sealed class BackendConnection : IDisposable
                 return _remaining > 0 || Send([Wire.Sink]);
             case BackendRole.Echo:
                 return Send(bytes);
+            case BackendRole.Http:
+                return _http!.TryTake(bytes, out var response) && (response is null || Send(response));
             default:
                 return true;
         }

@@ -14,4 +14,7 @@ internal enum BackendRole : byte
 
     /// <summary>Expects a head and takes bytes.</summary>
     Sink,
+
+    /// <summary>Answers HTTP requests (<see cref="HttpExchange"/>).</summary>
+    Http,
 }

@@ -13,18 +13,21 @@ internal static class Program
           echo   --listen A[,A…]               sends everything back
           source --listen A[,A…]               sends as many bytes as it is asked for
           sink   --listen A[,A…]               takes as many bytes as announced, then answers one byte
+          web    --listen A[,A…]               answers GET /N with N bytes, and GET /never not at all
 
         Clients; one line of JSON on standard output:
           pingpong --target A [--connections 64] [--size 64] [--seconds 5] [--warmup 1]
           bulk     --target A [--streams 1] [--mib 256] [--up]     MiB are per stream
+          http     --target A [--connections 64] [--body 128] [--browser] [--seconds 5] [--warmup 1]
+          waiting  --target A [--connections 5000]     GET /never on each; `ready`, holds until standard input ends
           idle     --target A [--connections 7000] [--silent]      `ready`, holds until standard input ends, then asks each
           check    --target A [--wait 10]                          proves echo and source byte for byte
 
-        pingpong and bulk also take --pid PID (its process tree is the proxy under test: CPU time over exactly the
+        pingpong, http and bulk also take --pid PID (its process tree is the proxy under test: CPU time over exactly the
         measured window, resident memory at its end) and --label NAME --layout NAME --round N, which are passed on.
 
           stat   --pid PID                     CPU time and resident memory of a process tree
-          report --input FILE [--check]        Markdown tables from the lines of pingpong and bulk;
+          report --input FILE [--check]        Markdown tables from the lines of pingpong, http and bulk;
                                                --check: exit 1 when an acceptance ratio is missed
 
         Exit codes: 0 fine, 1 failed, 2 bad usage.
@@ -63,6 +66,14 @@ internal static class Program
                 return Serve(arguments, BackendRole.Sink);
             case "pingpong":
                 PingPong.Run(arguments);
+                return 0;
+            case "web":
+                return Serve(arguments, BackendRole.Http);
+            case "http":
+                HttpLoad.Run(arguments);
+                return 0;
+            case "waiting":
+                HttpLoad.Wait(arguments);
                 return 0;
             case "bulk":
                 BulkTransfer.Run(arguments);

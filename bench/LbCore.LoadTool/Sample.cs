@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace LbCore.LoadTool;
 
-/// <summary>Is one measured window, as pingpong or bulk printed it.</summary>
+/// <summary>Is one measured window, as pingpong, http or bulk printed it.</summary>
 internal sealed record Sample
 {
     public required string Proxy { get; init; }
 
     public required string Layout { get; init; }
 
-    /// <summary>Gets the scenario: <c>pingpong</c>, or <c>bulk</c> and the number of streams.</summary>
+    /// <summary>Gets the scenario: <c>pingpong</c>, <c>http</c> with head and body, or <c>bulk</c> and the number of streams.</summary>
     public required string Scenario { get; init; }
 
     /// <summary>Gets the main figure: CPU µs a message, or MB per CPU second.</summary>
@@ -34,7 +34,7 @@ internal sealed record Sample
         {
             using var document = JsonDocument.Parse(line);
             var json = document.RootElement;
-            if (json.GetProperty("kind").GetString() is "pingpong" or "bulk")
+            if (json.GetProperty("kind").GetString() is "pingpong" or "http" or "bulk")
             {
                 samples.Add(Read(json));
             }
@@ -57,18 +57,24 @@ internal sealed record Sample
             throw new LoadToolException("a window has no CPU time at all: measure longer");
         }
 
-        var isPingPong = json.GetProperty("kind").GetString() == "pingpong";
-        var megabytes = isPingPong ? 0 : Number("mib") * BytesPerMebibyte / 1e6;
+        var kind = json.GetProperty("kind").GetString();
+        var isBulk = kind == "bulk";
+        var megabytes = !isBulk ? 0 : Number("mib") * BytesPerMebibyte / 1e6;
         return new Sample
         {
             Proxy = json.GetProperty("proxy").GetString()!,
             Layout = json.GetProperty("layout").GetString()!,
-            Scenario = isPingPong ? "pingpong" : $"bulk {json.GetProperty("direction").GetString()} over {Number("streams")}",
-            Figure = isPingPong ? cpu / Number("messages") : megabytes / (cpu / 1e6),
+            Scenario = kind switch
+            {
+                "pingpong" => kind,
+                "http" => $"http {json.GetProperty("head").GetString()} {Number("body")}",
+                _ => $"bulk {json.GetProperty("direction").GetString()} over {Number("streams")}",
+            },
+            Figure = !isBulk ? cpu / Number("messages") : megabytes / (cpu / 1e6),
             UserShare = user.GetDouble() / cpu,
-            Rate = isPingPong ? Number("messages_per_second") : megabytes / Number("seconds"),
-            P50 = isPingPong ? Number("p50_us") : 0,
-            P99 = isPingPong ? Number("p99_us") : 0,
+            Rate = !isBulk ? Number("messages_per_second") : megabytes / Number("seconds"),
+            P50 = !isBulk ? Number("p50_us") : 0,
+            P99 = !isBulk ? Number("p99_us") : 0,
             ResidentMegabytes = Number("rss_kib") * 1024 / 1e6,
         };
 

@@ -1,4 +1,4 @@
-# Shared by tcp.sh and idle.sh; sourced, not run. Starts backends and proxies and ends exactly what it started.
+# Shared by tcp.sh, http.sh, idle.sh and waiting.sh; sourced, not run. Starts backends and proxies and ends exactly what it started.
 # shellcheck shell=bash
 
 readonly load_cpu=1
@@ -8,7 +8,10 @@ readonly tool="$root/bench/LbCore.LoadTool/bin/Release/net10.0/LbCore.LoadTool"
 readonly memory_host_project="$root/bench/LbCore.MemoryHost"
 readonly server_project="$root/src/LbCore.Server"
 
-# Options that both scripts know; their parsers set them.
+# What is relayed: connections, or HTTP requests.
+mode=tcp
+
+# Options that the scripts know; their parsers set them.
 base_port=21000
 engine=auto
 build=yes
@@ -141,7 +144,9 @@ start() {
 start_backends() {
     backend_a=127.0.0.1:$((base_port + 1))
     backend_b=127.0.0.1:$((base_port + 2))
-    start "$load_cpu" "$work/backends.log" "$tool" serve --listen "$backend_a,$backend_b"
+    local role=serve
+    [[ $mode == tcp ]] || role=web
+    start "$load_cpu" "$work/backends.log" "$tool" "$role" --listen "$backend_a,$backend_b"
     until grep -qx ready "$work/backends.log"; do
         kill -0 "${started[-1]}" 2>/dev/null || fail "the backends have ended: $(cat "$work/backends.log")"
         sleep 0.1
@@ -171,19 +176,79 @@ start_proxy() {
     proxy_pid[$name]=${started[-1]}
     proxy_address[$name]=$address
     # The check runs on the load's processor too, so that nothing is spread over both while it warms up.
-    taskset -c "$load_cpu" "$tool" check --target "$address" --wait 20 >/dev/null ||
-        fail "$name does not relay: $(tail -n 5 "$work/$name.log")"
+    if [[ $mode == tcp ]]; then
+        taskset -c "$load_cpu" "$tool" check --target "$address" --wait 20 >/dev/null ||
+            fail "$name does not relay: $(tail -n 5 "$work/$name.log")"
+    else
+        check_http "$name" "$address"
+    fi
     # Somebody else on the port would answer as well.
     kill -0 "${proxy_pid[$name]}" 2>/dev/null || fail "$name has ended: $(tail -n 5 "$work/$name.log")"
 }
 
+# A proxy may accept before its backends are there, so only answers count.
+check_http() {
+    local try
+    for try in {1..50}; do
+        if taskset -c "$load_cpu" "$tool" http --target "$2" --connections 8 --warmup 0 --seconds 1 >"$work/check.log" 2>&1; then
+            return
+        fi
+        sleep 0.1
+    done
+    fail "$1 does not answer, after $try tries: $(tail -n 2 "$work/check.log" "$work/$1.log")"
+}
+
 start_lbcore() {
-    start "$3" "$work/$1.log" "$2" proxy --mode tcp --listen "$4" --backend "$backend_a" --backend "$backend_b" \
+    start "$3" "$work/$1.log" "$2" proxy --mode "$mode" --listen "$4" --backend "$backend_a" --backend "$backend_b" \
         --loops 1 --engine "$engine"
 }
 
-# Each side of a relayed connection is one of nginx's connections, hence twice as many and some to spare.
 write_nginx_config() {
+    if [[ $mode == tcp ]]; then
+        write_nginx_stream_config "$@"
+    else
+        write_nginx_http_config "$@"
+    fi
+}
+
+# One buffer would do for small answers; with these a body of 64 KiB is passed on from memory, not from a file.
+write_nginx_http_config() {
+    cat <<EOF >"$work/nginx.conf"
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile $(($2 * 2 + 512));
+error_log stderr crit;
+pid $work/nginx.pid;
+events { worker_connections $(($2 * 2 + 256)); }
+http {
+    access_log off;
+    tcp_nodelay on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 10m;
+    client_body_temp_path $work/client;
+    proxy_temp_path $work/proxy;
+    fastcgi_temp_path $work/fastcgi;
+    uwsgi_temp_path $work/uwsgi;
+    scgi_temp_path $work/scgi;
+    upstream backends { server $backend_a; server $backend_b; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 10m; }
+    server {
+        listen $1 backlog=4096;
+        location / {
+            proxy_pass http://backends;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
+            proxy_buffers 16 16k;
+            proxy_connect_timeout 5s;
+            proxy_read_timeout 10m;
+        }
+    }
+}
+EOF
+}
+
+# Each side of a relayed connection is one of nginx's connections, hence twice as many and some to spare.
+write_nginx_stream_config() {
     local module
     for module in /usr/lib/nginx/modules /usr/lib64/nginx/modules /usr/share/nginx/modules; do
         [[ ! -e $module/ngx_stream_module.so ]] || break
@@ -212,12 +277,15 @@ EOF
 
 # No logging, no splicing, one thread; no health checks, which nginx and lbcore do not run here either.
 write_haproxy_config() {
+    local http=
+    [[ $mode == tcp ]] || http=$'    option forwardfor\n    http-reuse always\n    timeout http-request 10s\n    timeout http-keep-alive 10m'
     cat >"$work/haproxy.cfg" <<EOF
 global
     nbthread 1
     maxconn $(($2 + 64))
 defaults
-    mode tcp
+    mode $mode
+$http
     balance roundrobin
     timeout connect 5s
     timeout client 10m
