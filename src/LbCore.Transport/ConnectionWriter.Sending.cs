@@ -87,7 +87,9 @@ internal sealed partial class ConnectionWriter
                 return false;
             }
 
-            var sent = _written.IsEmpty && bytes.IsSingleSegment ? SendPiece(bytes) : SendPieces(ref bytes);
+            var sent = _written.IsEmpty
+                ? bytes.IsSingleSegment ? SendPiece(bytes) : SendPieces(ref bytes)
+                : bytes.IsEmpty && _written.IsSingleBlock && _written.End > _written.Start ? SendBlock() : SendPieces(ref bytes);
             if (sent > 0)
             {
                 Loop.Spend(sent);
@@ -114,6 +116,10 @@ internal sealed partial class ConnectionWriter
             return Socket.Send(pointer, span.Length);
         }
     }
+
+    // What is written is one block in nearly every case: a vector of one costs a quarter more than none.
+    private unsafe int SendBlock() =>
+        Socket.Send(_written.First!.Block.Pointer + _written.Start, _written.End - _written.Start);
 
     private int SendPieces(ref ReadOnlySequence<byte> bytes)
     {

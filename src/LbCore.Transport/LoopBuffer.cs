@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using LbCore.Transport.Buffers;
 
 namespace LbCore.Transport;
@@ -21,6 +22,14 @@ public readonly struct LoopBuffer : IEquatable<LoopBuffer>
 
     /// <summary>Gets the memory as a span.</summary>
     public Span<byte> Span => _block is null ? default : _block.GetSpan();
+
+    /// <summary>Returns the first bytes as a sequence, which connections send at the least cost.</summary>
+    /// <param name="length">0 to <see cref="Length"/>.</param>
+    public ReadOnlySequence<byte> AsSequence(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, nameof(length));
+        return _block is null ? default : new ReadOnlySequence<byte>(_block.Segment, 0, _block.Segment, length);
+    }
 
     /// <summary>Compares two buffers.</summary>
     public static bool operator ==(LoopBuffer left, LoopBuffer right) => left.Equals(right);

@@ -19,6 +19,15 @@ internal struct WrittenChain
 
     public readonly Span<byte> RoomSpan => _tail!.Block.GetSpan()[_end..];
 
+    /// <summary>Gets whether there is one block.</summary>
+    public readonly bool IsSingleBlock => _head is not null && ReferenceEquals(_head, _tail);
+
+    /// <summary>Gets where in the first block the bytes that have not been consumed begin.</summary>
+    public readonly int Start => _start;
+
+    /// <summary>Gets where in the last block the bytes end.</summary>
+    public readonly int End => _end;
+
     /// <summary>Gets the first segment; the others follow by its links.</summary>
     public readonly BufferSegment? First => _head;
 

@@ -1,3 +1,4 @@
+using System;
 using System.Text;
 using LbCore.Diagnostics;
 using LbCore.Transport;
@@ -60,7 +61,7 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
         LogFailedAttempts(outcome.Cluster, attempts);
         RecordingLog.RequestEnded(
             _logger,
-            Encoding.ASCII.GetString(outcome.RequestLine.Span),
+            RequestLine(outcome.Head.FirstSpan),
             TransportAddress.Format(outcome.Client.RemoteEndPoint),
             outcome.Listener,
             outcome.Cluster,
@@ -74,6 +75,12 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
             outcome.ConnectMilliseconds,
             outcome.ResponseMilliseconds,
             outcome.TotalMilliseconds);
+    }
+
+    private static string RequestLine(ReadOnlySpan<byte> head)
+    {
+        var end = head.IndexOf((byte)'\r');
+        return end < 0 ? "-" : Encoding.ASCII.GetString(head[..end]);
     }
 
     private void LogFailedAttempts(string cluster, in AttemptList attempts)

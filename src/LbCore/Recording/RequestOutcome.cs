@@ -1,4 +1,4 @@
-using System;
+using System.Buffers;
 using LbCore.Http;
 using LbCore.Transport;
 
@@ -43,8 +43,8 @@ internal readonly struct RequestOutcome
     /// <summary>Gets the time from the whole head to the end, in milliseconds of the loop's clock.</summary>
     public long TotalMilliseconds { get; init; }
 
-    /// <summary>Gets the request line as it went to the backend; empty when there was none. Valid while the outcome is being recorded.</summary>
-    public ReadOnlyMemory<byte> RequestLine { get; init; }
+    /// <summary>Gets the request's head as it went to the backend; empty when there was none. Valid while the outcome is being recorded.</summary>
+    public ReadOnlySequence<byte> Head { get; init; }
 
     public AttemptList Attempts { get; init; }
 

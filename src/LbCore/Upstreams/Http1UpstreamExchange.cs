@@ -58,10 +58,10 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
         Connection.Output.Write(message);
     }
 
-    public override ValueTask<FlushResult> SendHeadAsync(ReadOnlyMemory<byte> message, HttpMethod method, bool chunked)
+    public override ValueTask<FlushResult> SendHeadAsync(in ReadOnlySequence<byte> message, HttpMethod method, bool chunked)
     {
         Begin(method, chunked);
-        return Connection.Output.WriteAsync(message);
+        return Connection.SendAsync(message);
     }
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more) =>

@@ -45,7 +45,7 @@ internal abstract class UpstreamExchange
     /// Sends the head, and the whole body if that lies right behind it. The bytes stay where they are until the task
     /// completes.
     /// </summary>
-    public abstract ValueTask<FlushResult> SendHeadAsync(ReadOnlyMemory<byte> message, HttpMethod method, bool chunked);
+    public abstract ValueTask<FlushResult> SendHeadAsync(in ReadOnlySequence<byte> message, HttpMethod method, bool chunked);
 
     /// <summary>Sends a piece of the request's body, and what was written before it.</summary>
     public abstract ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more);

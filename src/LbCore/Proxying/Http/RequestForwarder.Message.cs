@@ -26,15 +26,6 @@ internal sealed partial class RequestForwarder
 
     private bool IsMessageWhole => _requestFraming.IsEmpty || _messageLength > _headLength;
 
-    private ReadOnlyMemory<byte> RequestLine
-    {
-        get
-        {
-            var length = _message.Span[.._headLength].IndexOf((byte)'\r');
-            return length < 0 ? default : _message.Memory[..length];
-        }
-    }
-
     private void WriteMessage()
     {
         var head = _client.Head;
@@ -82,7 +73,7 @@ internal sealed partial class RequestForwarder
         if (!_hasFirstPiece)
         {
             _requestSent = IsMessageWhole;
-            return Upstream.SendHeadAsync(_message.Memory[.._messageLength], _method, chunked);
+            return Upstream.SendHeadAsync(_message.AsSequence(_messageLength), _method, chunked);
         }
 
         Upstream.WriteHead(_message.Span[.._messageLength], _method, chunked);

@@ -241,7 +241,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         ConnectMilliseconds = _connectMilliseconds,
         ResponseMilliseconds = _responseMilliseconds,
         TotalMilliseconds = Loop.Now - _startedAt,
-        RequestLine = RequestLine,
+        Head = _message.AsSequence(_headLength),
         Attempts = _attempts.ToList(FinalAttempt()),
     };
 
