@@ -11,8 +11,11 @@ namespace LbCore.Transport.Buffers;
 /// </summary>
 internal sealed unsafe class BufferPool
 {
-    /// <summary>The size of a block for receiving.</summary>
-    public const int BlockSize = 64 * 1024;
+    /// <summary>
+    /// The size of a block for receiving: 64 KiB, which is what many programs write at once, and room for a head before it,
+    /// so that the two take one call.
+    /// </summary>
+    public const int BlockSize = 68 * 1024;
 
     /// <summary>The size of a small block, in which a head waits for its response.</summary>
     public const int SmallBlockSize = 4 * 1024;
