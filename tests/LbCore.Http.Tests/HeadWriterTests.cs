@@ -1,0 +1,66 @@
+using System;
+using System.Text;
+using NUnit.Framework;
+
+namespace LbCore.Http.Tests;
+
+/// <summary>What a head looks like on the other side.</summary>
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class HeadWriterTests
+{
+    private const string Ours = "X-Forwarded-For: 10.0.0.7\r\nX-Forwarded-Proto: http\r\n";
+
+    [TestCase("GET /a?b HTTP/1.1\r\nHost: h\r\nA:  1 \r\n", "GET /a?b HTTP/1.1\r\nHost: h\r\nA:  1 \r\n" + Ours, TestName = "Fields_go_on_byte_for_byte")]
+    [TestCase("\r\nGET / HTTP/1.0\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "The_version_is_ours")]
+    [TestCase("GET / HTTP/1.0\r\n", "GET / HTTP/1.1\r\nHost: own:80\r\n" + Ours, TestName = "A_missing_host_is_filled_in")]
+    [TestCase("GET / HTTP/1.0\r\nA: 1\r\n", "GET / HTTP/1.1\r\nHost: own:80\r\nA: 1\r\n" + Ours, TestName = "A_missing_host_comes_first")]
+    [TestCase("GET http://h/p?q HTTP/1.1\r\nHost: h\r\n", "GET /p?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Absolute_form_becomes_origin_form")]
+    [TestCase("GET http://h HTTP/1.1\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "An_empty_path_becomes_a_slash")]
+    [TestCase("GET http://h?q HTTP/1.1\r\nHost: h\r\n", "GET /?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "A_query_without_a_path_gets_one")]
+    [TestCase("OPTIONS http://h HTTP/1.1\r\nHost: h\r\n", "OPTIONS * HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "OPTIONS_without_a_path_asks_the_server_itself")]
+    [TestCase("GET / HTTP/1.1\r\nConnection: x, Y\r\nX: 1\r\nHost: h\r\ny: 2\r\nTE: trailers\r\nTrailer: T\r\nKeep-Alive: 1\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "What_concerns_one_connection_stops")]
+    [TestCase("GET / HTTP/1.1\r\nx-forwarded-for: 1\r\nX-FORWARDED-PROTO: https\r\nHost: h\r\nX-Forwarded-For: 2\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "What_the_client_says_of_itself_is_replaced")]
+    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n", "POST / HTTP/1.1\r\nHost: h\r\n" + Ours + "Transfer-Encoding: chunked\r\n", TestName = "Chunks_are_announced_anew")]
+    [TestCase("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours + "Connection: upgrade\r\nUpgrade: websocket\r\n", TestName = "An_upgrade_goes_on")]
+    public void Request(string from, string to) => Assert.That(WriteRequest(from + "\r\n"), Is.EqualTo(to + "\r\n"));
+
+    [TestCase("HTTP/1.0 200 Fine\r\nA: 1\r\n", "HTTP/1.1 200 Fine\r\nA: 1\r\n", TestName = "The_response_has_our_version")]
+    [TestCase("HTTP/1.1 200\r\nX-Forwarded-For: 1\r\n", "HTTP/1.1 200\r\nX-Forwarded-For: 1\r\n", TestName = "Only_requests_lose_forwarding_fields")]
+    [TestCase("HTTP/1.1 204 No\r\nContent-Length: 0\r\nA: 1\r\n", "HTTP/1.1 204 No\r\nA: 1\r\n", TestName = "A_204_states_no_length")]
+    [TestCase("HTTP/1.1 304 No\r\nContent-Length: 5\r\n", "HTTP/1.1 304 No\r\nContent-Length: 5\r\n", TestName = "A_304_states_its_length")]
+    [TestCase("HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n", "HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n", TestName = "An_agreed_upgrade_goes_on")]
+    [TestCase("HTTP/1.1 200 OK\r\nConnection: A, close\r\nA: 1\r\nKeep-Alive: x\r\nB: 2\r\n", "HTTP/1.1 200 OK\r\nB: 2\r\n", TestName = "The_backends_connection_is_its_own_affair")]
+    public void Response(string from, string to) => Assert.That(WriteResponse(from + "\r\n", default), Is.EqualTo(to + "\r\n"));
+
+    [Test]
+    public void What_becomes_of_the_clients_connection_is_said()
+    {
+        const string head = "HTTP/1.1 200 OK\r\nA: 1\r\n\r\n";
+        Assert.That(WriteResponse(head, new ResponseEdits { Close = true, SayKeepAlive = true }), Is.EqualTo("HTTP/1.1 200 OK\r\nA: 1\r\nConnection: close\r\n\r\n"));
+        Assert.That(WriteResponse(head, new ResponseEdits { SayKeepAlive = true }), Is.EqualTo("HTTP/1.1 200 OK\r\nA: 1\r\nConnection: keep-alive\r\n\r\n"));
+        Assert.That(WriteResponse(head, new ResponseEdits { Chunked = true }), Is.EqualTo("HTTP/1.1 200 OK\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    }
+
+    /// <summary>Parses, writes and returns what was written; it must fit into what was promised.</summary>
+    internal static string WriteRequest(string text)
+    {
+        var bytes = Parsed.Bytes(text);
+        var head = new RequestHead();
+        head.Reset();
+        Assert.That(RequestParser.Parse(bytes, head, HeadLimits.Default), Is.EqualTo(ParseStatus.Complete), head.Error.ToString());
+        var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = head.HostIndex < 0 ? "own:80"u8 : default };
+        var target = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        return Encoding.Latin1.GetString(target.AsSpan(0, HeadWriter.WriteRequest(target, bytes, head, in edits)));
+    }
+
+    internal static string WriteResponse(string text, ResponseEdits edits)
+    {
+        var bytes = Parsed.Bytes(text);
+        var head = new ResponseHead();
+        head.Reset();
+        Assert.That(ResponseParser.Parse(bytes, head, HeadLimits.Default), Is.EqualTo(ParseStatus.Complete), head.Error.ToString());
+        var target = new byte[HeadWriter.MaxResponseLength(head)];
+        return Encoding.Latin1.GetString(target.AsSpan(0, HeadWriter.WriteResponse(target, bytes, head, in edits)));
+    }
+}

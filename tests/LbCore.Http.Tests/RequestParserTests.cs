@@ -1,0 +1,216 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NUnit.Framework;
+
+namespace LbCore.Http.Tests;
+
+/// <summary>What a request's head must look like, rule by rule.</summary>
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class RequestParserTests
+{
+    private const string Host = "Host: h\r\n";
+
+    /// <summary>Gets heads that are refused, with the reason.</summary>
+    public static IEnumerable<TestCaseData> Refused()
+    {
+        // RFC 9112 section 3: the request line.
+        yield return Case("GET  / HTTP/1.1\r\n", HttpError.RequestLine);
+        yield return Case("GET /  HTTP/1.1\r\n", HttpError.RequestLine);
+        yield return Case("GET\t/ HTTP/1.1\r\n", HttpError.Method);
+        yield return Case(" GET / HTTP/1.1\r\n", HttpError.Method);
+        yield return Case("GET /\r\n", HttpError.RequestLine);
+        yield return Case("GET\r\n", HttpError.RequestLine);
+        yield return Case("GET / http/1.1\r\n", HttpError.RequestLine);
+        yield return Case("GET / HTTP/1.1 \r\n", HttpError.RequestLine);
+        yield return Case("GET / HTTP/11.1\r\n", HttpError.RequestLine);
+        yield return Case("GET / HTTP/1.2\r\n", HttpError.Version);
+        yield return Case("GET / HTTP/2.0\r\n", HttpError.Version);
+        yield return Case("PRI * HTTP/2.0\r\n", HttpError.Version);
+        yield return Case("GET / HTTP/1.1\n" + Host, HttpError.BareLf);
+        yield return Case("\r\n\r\nGET / HTTP/1.1\r\n", HttpError.RequestLine);
+        yield return Case("\nGET / HTTP/1.1\r\n", HttpError.RequestLine);
+        yield return Case("\rGET / HTTP/1.1\r\n", HttpError.RequestLine);
+
+        // RFC 9110 section 9.1: the method is a token.
+        yield return Case("G(T / HTTP/1.1\r\n", HttpError.Method);
+        yield return Case("G\0T / HTTP/1.1\r\n", HttpError.Method);
+        yield return Case("\u0016\u0003\u0001 / HTTP/1.1\r\n", HttpError.Method);
+        yield return Case(new string('A', 65) + " / HTTP/1.1\r\n", HttpError.Method);
+
+        // RFC 9112 section 3.2: the target.
+        yield return Case("GET /a\u00E9 HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET /\0 HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET /a#b HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET /a\tb HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET a HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET * HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET ftp://h/ HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET http:/// HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET http://user@h/ HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("GET h:80 HTTP/1.1\r\n", HttpError.Target);
+        yield return Case("CONNECT h:80 HTTP/1.1\r\n", HttpError.Connect);
+
+        // RFC 9112 section 5: field lines.
+        yield return Fields("A : b\r\n", HttpError.SpaceBeforeColon);
+        yield return Fields("A\t: b\r\n", HttpError.SpaceBeforeColon);
+        yield return Fields(": b\r\n", HttpError.FieldName);
+        yield return Fields("A\r\n", HttpError.FieldName);
+        yield return Fields("A(: b\r\n", HttpError.FieldName);
+        yield return Fields("A\0: b\r\n", HttpError.FieldName);
+        yield return Fields("\u00E4: b\r\n", HttpError.FieldName);
+        yield return Fields(" A: b\r\n", HttpError.Fold);
+        yield return Fields("A: b\r\n\tc\r\n", HttpError.Fold);
+        yield return Fields("A: b\r\n c\r\n", HttpError.Fold);
+        yield return Fields("A: b\nC: d\r\n", HttpError.BareLf);
+        yield return Fields("A\n: b\r\n", HttpError.BareLf);
+        yield return Fields("A: b\rc\r\n", HttpError.BareCr);
+        yield return Fields("A: b\r\r\n", HttpError.BareCr);
+        yield return Fields("A: b\0c\r\n", HttpError.FieldValue);
+        yield return Fields("A: b\u007Fc\r\n", HttpError.FieldValue);
+        yield return Fields("A: b\u0001\r\n", HttpError.FieldValue);
+        yield return new TestCaseData("GET / HTTP/1.1\r\n" + Host + "\rX", HttpError.BareCr);
+        yield return new TestCaseData("GET / HTTP/1.1\r\n" + Host + "\n", HttpError.BareLf);
+
+        // RFC 9112 section 3.2: Host.
+        yield return Case("GET / HTTP/1.1\r\n", HttpError.HostMissing);
+        yield return Fields(Host, HttpError.HostRepeated);
+        yield return Fields("HOST: other\r\n", HttpError.HostRepeated);
+        yield return Case("GET / HTTP/1.1\r\nHost:\r\n", HttpError.Host);
+        yield return Case("GET / HTTP/1.1\r\nHost: a b\r\n", HttpError.Host);
+        yield return Case("GET / HTTP/1.1\r\nHost: a/b\r\n", HttpError.Host);
+        yield return Case("GET / HTTP/1.1\r\nHost: u@a\r\n", HttpError.Host);
+        yield return Case("GET http://other/ HTTP/1.1\r\n" + Host, HttpError.HostMismatch);
+
+        // RFC 9112 sections 6.1 to 6.3: framing.
+        foreach (var length in new[] { "", "+1", "-1", "0x1", "1 2", "1,1", "1.0", "\"1\"", "9999999999999999999", "1e3", "\u0661" })
+        {
+            yield return Fields($"Content-Length: {length}\r\n", HttpError.ContentLength);
+        }
+
+        yield return Fields("Content-Length: 1\r\nContent-Length: 1\r\n", HttpError.ContentLengthRepeated);
+        yield return Fields("Content-Length: 1\r\ncontent-length: 2\r\n", HttpError.ContentLengthRepeated);
+        yield return Fields("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", HttpError.LengthAndCoding);
+        yield return Fields("Transfer-Encoding: chunked\r\nContent-Length: x\r\n", HttpError.LengthAndCoding);
+        foreach (var coding in new[] { "chunked, chunked", "gzip, chunked", "\"chunked\"", "chunked;q=1", "", ",chunked", "chunked,", "chun\u00E4ked", "xchunked y" })
+        {
+            yield return Fields($"Transfer-Encoding: {coding}\r\n", HttpError.TransferEncoding);
+        }
+
+        yield return Fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", HttpError.TransferEncoding);
+        yield return Fields("Transfer-Encoding: identity\r\n", HttpError.UnknownCoding);
+        yield return Fields("Transfer-Encoding: xchunked\r\n", HttpError.UnknownCoding);
+        yield return Case("POST / HTTP/1.0\r\n" + Host + "Transfer-Encoding: chunked\r\n", HttpError.TransferEncoding);
+
+        // RFC 9110 section 7.6.1: Connection.
+        yield return Fields("Connection: a b\r\n", HttpError.Connection);
+        yield return Fields("Connection: close, \"x\"\r\n", HttpError.Connection);
+        yield return Fields("Connection: Host\r\n", HttpError.Connection);
+        yield return Fields("Connection: content-length\r\nContent-Length: 1\r\n", HttpError.Connection);
+        yield return Fields("Connection: Transfer-Encoding\r\n", HttpError.Connection);
+        yield return Fields($"Connection: {string.Join(',', Enumerable.Range(0, 33).Select(static i => $"x{i}"))}\r\n", HttpError.Connection);
+
+        // Limits.
+        yield return Case($"GET /{new string('a', 32 * 1024)} HTTP/1.1\r\n", HttpError.TargetTooLong);
+        yield return Fields($"A: {new string('a', 32 * 1024)}\r\n", HttpError.HeadTooLarge);
+        yield return Fields(string.Concat(Enumerable.Repeat("A: b\r\n", 100)), HttpError.TooManyFields);
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public void A_head_that_others_may_read_otherwise_is_refused(string head, HttpError error) =>
+        Assert.That(Parsed.Request(Parsed.Bytes(head)), Is.EqualTo($"Invalid {error}"));
+
+    [TestCaseSource(nameof(Refused))]
+    public void It_is_refused_for_the_same_reason_when_it_comes_byte_by_byte(string head, HttpError error)
+    {
+        var bytes = Parsed.Bytes(head);
+        Assert.That(Parsed.Request(bytes, Enumerable.Range(1, bytes.Length)), Is.EqualTo($"Invalid {error}"));
+    }
+
+    [Test]
+    public void Every_reason_has_a_case()
+    {
+        var reasons = Refused().Concat(ResponseParserTests.Refused()).Concat(ChunkedScannerTests.Refused()).Select(static c => (HttpError)c.Arguments[^1]!);
+        Assert.That(Enum.GetValues<HttpError>().Except(reasons), Is.EqualTo(new[] { HttpError.None }));
+    }
+
+    [TestCase("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost:h\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost: \t h \t\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost: h\r\nA:\r\nB: \r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost: h\r\nA: \u00E4\u00F6 \u00FC\tx\r\n\r\n")]
+    [TestCase("GET /?a=<b>|{c} HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n")]
+    [TestCase("GET / HTTP/1.0\r\n\r\n")]
+    [TestCase("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("M-SEARCH / HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("GET HTTP://H HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("GET http://h:80?q HTTP/1.1\r\nHost: h:80\r\n\r\n")]
+    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 000000000000000010\r\n\r\n")]
+    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: CHUNKED\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: , close ,,\r\n\r\n")]
+    public void A_head_within_the_rules_is_taken(string head) => Assert.That(Parsed.Request(Parsed.Bytes(head)), Does.Not.Contain("Invalid").And.Not.Contain("Incomplete"));
+
+    [TestCase("", BodyKind.None, 0)]
+    [TestCase("Content-Length: 0\r\n", BodyKind.Length, 0)]
+    [TestCase("Content-Length: 123456789012345678\r\n", BodyKind.Length, 123456789012345678)]
+    [TestCase("Transfer-Encoding: chunked\r\n", BodyKind.Chunked, 0)]
+    public void The_body_is_framed_as_the_head_says(string fields, BodyKind kind, long length) =>
+        Assert.That(Parse("POST / HTTP/1.1\r\nHost: h\r\n" + fields).Framing, Is.EqualTo(new BodyFraming(kind, length)));
+
+    [TestCase("HTTP/1.1", "", true)]
+    [TestCase("HTTP/1.1", "Connection: close\r\n", false)]
+    [TestCase("HTTP/1.1", "Connection: x\r\nConnection: Close\r\n", false)]
+    [TestCase("HTTP/1.0", "", false)]
+    [TestCase("HTTP/1.0", "Connection: Keep-Alive\r\n", true)]
+    [TestCase("HTTP/1.0", "Connection: keep-alive, close\r\n", false)]
+    public void The_connection_persists_as_version_and_options_say(string version, string fields, bool persists) =>
+        Assert.That(Parse($"GET / {version}\r\nHost: h\r\n{fields}").IsPersistent, Is.EqualTo(persists));
+
+    [TestCase("Connection: Upgrade\r\nUpgrade: websocket\r\n", true)]
+    [TestCase("Upgrade: websocket\r\n", false)]
+    [TestCase("Connection: Upgrade\r\n", false)]
+    [TestCase("Connection: Upgrade\r\nUpgrade: h2c\r\n", false)]
+    [TestCase("Connection: Upgrade\r\nUpgrade: websocket, H2C\r\n", false)]
+    [TestCase("Connection: Upgrade\r\nUpgrade: HTTP/2.0\r\n", false)]
+    [TestCase("Connection: Upgrade\r\nUpgrade: websocket\r\nHTTP2-Settings: x\r\n", false)]
+    [TestCase("Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n", false)]
+    public void An_upgrade_is_wanted_when_it_may_be_tunnelled(string fields, bool wanted) =>
+        Assert.That(Parse("GET / HTTP/1.1\r\nHost: h\r\n" + fields).WantsUpgrade, Is.EqualTo(wanted));
+
+    [TestCase("GET", HttpMethod.Get, true)]
+    [TestCase("HEAD", HttpMethod.Head, true)]
+    [TestCase("PUT", HttpMethod.Put, true)]
+    [TestCase("DELETE", HttpMethod.Delete, true)]
+    [TestCase("OPTIONS", HttpMethod.Options, true)]
+    [TestCase("TRACE", HttpMethod.Trace, true)]
+    [TestCase("POST", HttpMethod.Post, false)]
+    [TestCase("PATCH", HttpMethod.Patch, false)]
+    [TestCase("get", HttpMethod.Other, false)]
+    [TestCase("BREW", HttpMethod.Other, false)]
+    public void Methods_are_known_by_their_exact_names(string name, HttpMethod method, bool idempotent)
+    {
+        var found = Parse($"{name} / HTTP/1.1\r\nHost: h\r\n").Method;
+        Assert.That((found, HttpMethods.IsIdempotent(found)), Is.EqualTo((method, idempotent)));
+    }
+
+    [Test]
+    public void What_follows_the_head_is_not_looked_at()
+    {
+        var head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        var parsed = Parse(head[..^2], "\0\n\rgarbage");
+        Assert.That(parsed.Length, Is.EqualTo(head.Length));
+    }
+
+    private static RequestHead Parse(string head, string behind = "")
+    {
+        var parsed = new RequestHead();
+        parsed.Reset();
+        Assert.That(RequestParser.Parse(Parsed.Bytes(head + "\r\n" + behind), parsed, HeadLimits.Default), Is.EqualTo(ParseStatus.Complete), parsed.Error.ToString());
+        return parsed;
+    }
+
+    private static TestCaseData Case(string head, HttpError error) => new(head + "\r\n", error);
+
+    private static TestCaseData Fields(string fields, HttpError error) => new("POST / HTTP/1.1\r\n" + Host + fields + "\r\n", error);
+}

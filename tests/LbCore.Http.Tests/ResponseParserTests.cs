@@ -1,0 +1,68 @@
+using System.Collections.Generic;
+using System.Linq;
+using NUnit.Framework;
+
+namespace LbCore.Http.Tests;
+
+/// <summary>What a response's head must look like. Fields are parsed by the same code as a request's.</summary>
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class ResponseParserTests
+{
+    /// <summary>Gets heads that are refused, with the reason.</summary>
+    public static IEnumerable<TestCaseData> Refused()
+    {
+        // RFC 9112 section 4: the status line.
+        foreach (var line in new[]
+        {
+            "HTTP/2.0 200 OK", "HTTP/1.2 200 OK", "http/1.1 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 20 OK!", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK",
+            "HTTP/1.1 2x0 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 200 O\0K", "HTTP/1.1 200 O\rK", "ICY 200 OK........", "HTTP/1.1 -20 OK",
+        })
+        {
+            yield return new TestCaseData(line + "\r\n\r\n", HttpError.StatusLine);
+        }
+
+        yield return new TestCaseData("HTTP/1.1 200 OK\n\n", HttpError.BareLf);
+        yield return Fields("A: b\nC: d\r\n", HttpError.BareLf);
+        yield return Fields("A : b\r\n", HttpError.SpaceBeforeColon);
+        yield return Fields("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", HttpError.LengthAndCoding);
+        yield return Fields("Content-Length: 1\r\nContent-Length: 1\r\n", HttpError.ContentLengthRepeated);
+        yield return Fields("Content-Length: 1, 1\r\n", HttpError.ContentLength);
+        yield return Fields("Transfer-Encoding: gzip\r\n", HttpError.UnknownCoding);
+        yield return Fields("Connection: Content-Length\r\n", HttpError.Connection);
+        yield return Fields($"A: {new string('a', 32 * 1024)}\r\n", HttpError.HeadTooLarge);
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public void A_head_that_others_may_read_otherwise_is_refused(string head, HttpError error)
+    {
+        var bytes = Parsed.Bytes(head);
+        Assert.That(Parsed.Response(bytes), Is.EqualTo($"Invalid {error}"));
+        Assert.That(Parsed.Response(bytes, Enumerable.Range(1, bytes.Length)), Is.EqualTo($"Invalid {error}"));
+    }
+
+    [TestCase("HTTP/1.1 200 OK\r\n\r\n", 200)]
+    [TestCase("HTTP/1.1 200 \r\n\r\n", 200)]
+    [TestCase("HTTP/1.1 200\r\n\r\n", 200)]
+    [TestCase("HTTP/1.0 404 Nicht da: \u00E4\r\n\r\n", 404)]
+    [TestCase("HTTP/1.1 999 Nobody knows\r\n\r\n", 999)]
+    public void A_status_line_within_the_rules_is_taken(string head, int status) =>
+        Assert.That(Parsed.Response(Parsed.Bytes(head)), Does.StartWith($"{status} "));
+
+    [TestCase(200, "", BodyKind.UntilClose)]
+    [TestCase(200, "Content-Length: 5\r\n", BodyKind.Length)]
+    [TestCase(200, "Transfer-Encoding: chunked\r\n", BodyKind.Chunked)]
+    [TestCase(204, "Content-Length: 5\r\n", BodyKind.None)]
+    [TestCase(304, "Content-Length: 5\r\n", BodyKind.None)]
+    [TestCase(100, "", BodyKind.None)]
+    [TestCase(101, "Transfer-Encoding: chunked\r\n", BodyKind.None)]
+    public void The_body_is_framed_as_status_and_head_say(int status, string fields, BodyKind kind)
+    {
+        var head = new ResponseHead();
+        head.Reset();
+        Assert.That(ResponseParser.Parse(Parsed.Bytes($"HTTP/1.1 {status} X\r\n{fields}\r\n"), head, HeadLimits.Default), Is.EqualTo(ParseStatus.Complete));
+        Assert.That((head.Framing.Kind, head.IsInterim), Is.EqualTo((kind, status == 100)));
+    }
+
+    private static TestCaseData Fields(string fields, HttpError error) => new("HTTP/1.1 200 OK\r\n" + fields + "\r\n", error);
+}
