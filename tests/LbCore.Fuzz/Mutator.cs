@@ -6,7 +6,7 @@ namespace LbCore.Fuzz;
 /// <summary>Changes a text in the ways that find holes in parsers: cut, doubled, swapped, spliced with another one.</summary>
 internal sealed class Mutator(Random random, string[] seeds)
 {
-    private const string Suspicious = "0123456789:.[]*/%-+_ \t\n\0xXmsdhé\u0660\u2044";
+    private const string Suspicious = "0123456789:.[]*/%-+_ \t\n\r\0xXmsdhé\u0660\u2044,;#@";
 
     public string Next()
     {

@@ -15,7 +15,12 @@ internal sealed class ReplayTests
 
     private static IEnumerable<TestCaseData> Targets()
     {
-        foreach (var target in new IFuzzTarget[] { new ListenAddressTarget(), new BackendAddressTarget(), new DurationTarget() })
+        IFuzzTarget[] targets =
+        [
+            new ListenAddressTarget(), new BackendAddressTarget(), new DurationTarget(),
+            new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(),
+        ];
+        foreach (var target in targets)
         {
             yield return new TestCaseData(target).SetArgDisplayNames(target.Name);
         }
