@@ -143,7 +143,12 @@ internal sealed class BalancerHarness : IAsyncDisposable
     public async Task StepAsync(TimeSpan by)
     {
         _time!.Advance(by);
+        await TurnAsync().ConfigureAwait(false);
+    }
 
+    /// <summary>Returns when every loop has done what had been posted to it.</summary>
+    public async Task TurnAsync()
+    {
         // One turn to see the time, one to run the timers that are due, one for what they have queued.
         for (var turn = 0; turn < 3; turn++)
         {
