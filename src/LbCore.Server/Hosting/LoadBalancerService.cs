@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Configuration;
 using LbCore.Hosting;
 using LbCore.Transport;
 using Microsoft.Extensions.Hosting;
@@ -14,10 +15,12 @@ namespace LbCore.Server.Hosting;
 internal sealed class LoadBalancerService : IHostedService
 {
     private readonly LoadBalancer _balancer;
+    private readonly LbCoreOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
 
-    public LoadBalancerService(LoadBalancer balancer, IHostApplicationLifetime lifetime)
+    public LoadBalancerService(LoadBalancer balancer, LbCoreOptions options, IHostApplicationLifetime lifetime)
     {
+        _options = options;
         _balancer = balancer;
         _lifetime = lifetime;
     }
@@ -46,9 +49,12 @@ internal sealed class LoadBalancerService : IHostedService
         }
     }
 
+    private string SchemeOf(string listener) => _options.Listeners[listener].Mode == ListenerMode.Tcp ? "tcp" : "http";
+
     private void Announce()
     {
-        var listeners = string.Join(' ', _balancer.EndPoints.Values.Select(static endPoint => "tcp://" + TransportAddress.Format(endPoint)));
+        var listeners = string.Join(' ', _balancer.EndPoints.Select(
+            listener => $"{SchemeOf(listener.Key)}://{TransportAddress.Format(listener.Value)}"));
         var line = $"ready {listeners} engine={_balancer.EngineName} loops={_balancer.LoopCount}\n";
         try
         {

@@ -64,6 +64,7 @@ internal static class ServerHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + StopMargin);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => LoadBalancer.Create(options, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<LoadBalancerService>();
         builder.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<LoadBalancerService>());

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Harness;
 
-/// <summary>Is a running <c>lbcore proxy --mode tcp</c>.</summary>
+/// <summary>Is a running <c>lbcore proxy</c>.</summary>
 internal sealed class LbCoreProcess : IAsyncDisposable
 {
     private const string AnyLoopbackPort = "127.0.0.1:0";
@@ -22,7 +22,7 @@ internal sealed class LbCoreProcess : IAsyncDisposable
     {
         _process = process;
         ReadyLine = ready;
-        Address = ready.Split(' ')[1]["tcp://".Length..];
+        Address = ready.Split(' ')[1].Split("://")[1];
     }
 
     /// <summary>Gets the one line that says that it serves.</summary>
@@ -41,17 +41,24 @@ internal sealed class LbCoreProcess : IAsyncDisposable
 
     public string Transcript => _process.Transcript;
 
-    /// <summary>Starts it on a port of its own in front of the given backends and waits until it serves.</summary>
-    public static Task<LbCoreProcess> StartAsync(string engine, string[] backends, params string[] more)
+    /// <summary>Starts it in mode tcp on a port of its own in front of the given backends and waits until it serves.</summary>
+    public static Task<LbCoreProcess> StartAsync(string engine, string[] backends, params string[] more) =>
+        StartProgramAsync(LbCoreBinary.Path, Arguments(engine, backends, ["--mode", "tcp", .. more]));
+
+    /// <summary>Starts it in mode http, which is what no mode means.</summary>
+    public static Task<LbCoreProcess> StartHttpAsync(string engine, string[] backends, params string[] more) =>
+        StartProgramAsync(LbCoreBinary.Path, Arguments(engine, backends, more));
+
+    public static List<string> Arguments(string engine, string[] backends, params string[] more)
     {
-        List<string> arguments = ["proxy", "--mode", "tcp", "--listen", AnyLoopbackPort, "--engine", engine];
+        List<string> arguments = ["proxy", "--listen", AnyLoopbackPort, "--engine", engine];
         foreach (var backend in backends)
         {
             arguments.AddRange(["--backend", backend]);
         }
 
         arguments.AddRange(more);
-        return StartProgramAsync(LbCoreBinary.Path, arguments);
+        return arguments;
     }
 
     /// <summary>Starts a program that becomes lbcore, and waits until it serves.</summary>

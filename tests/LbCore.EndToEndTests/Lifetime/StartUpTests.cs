@@ -64,7 +64,7 @@ internal sealed class StartUpTests
             Assert.That(result.Output, Does.Contain(option));
         }
 
-        Assert.That(result.Output, Does.Contain("Example:\n  lbcore proxy --mode tcp --listen 127.0.0.1:8080 --backend 127.0.0.1:9001"));
+        Assert.That(result.Output, Does.Contain("Example:\n  lbcore proxy --listen 127.0.0.1:8080 --backend 127.0.0.1:9001"));
         Assert.That(result.Output, Does.Not.Contain("Additional Arguments"));
     }
 

@@ -29,14 +29,14 @@ internal sealed class WrongCommandLineTests
     private static IEnumerable<TestCaseData> Rows =>
     [
         // No command, or another one.
-        Row("", BadUsage, "there is no command; write, for example, lbcore proxy --mode tcp --listen"),
+        Row("", BadUsage, "there is no command; write, for example, lbcore proxy --listen"),
         Row("prxy", BadUsage, "'prxy' is not a command", "proxy or version", "did you mean proxy?"),
         Row("--mode tcp", BadUsage, "no command before '--mode'", "write lbcore proxy --mode"),
         Row("--lops", BadUsage, "no command before '--lops'"),
         Row("version now", BadUsage, "'now'", "takes nothing"),
 
         // Options that are missing, unknown, without a value, or given twice.
-        Row("proxy", BadUsage, "add --mode tcp", "--listen is required; write", "--backend is required; write", "Try 'lbcore proxy --help'"),
+        Row("proxy", BadUsage, "--listen is required; write", "--backend is required; write", "Try 'lbcore proxy --help'"),
         Row("proxy --mode tcp --backend 127.0.0.1:9", BadUsage, "--listen is required; write where to listen, such as --listen 127.0.0.1:8080"),
         Row("proxy --mode tcp --listen 127.0.0.1:0", BadUsage, "--backend is required; write where to send connections"),
         Row("proxy --mode tcp --listen 127.0.0.1:0 --backend", BadUsage, "--backend: the value is missing; write --backend <address>"),
@@ -54,8 +54,8 @@ internal sealed class WrongCommandLineTests
         Proxy("--mode tcp", BadUsage, "--mode: it is given 2 times; give it once"),
 
         // Words.
-        Row("proxy --listen 127.0.0.1:0 --backend 127.0.0.1:9", BadUsage, "http, the default, is not supported yet; add --mode tcp"),
-        Row("proxy --mode http --listen 127.0.0.1:0 --backend 127.0.0.1:9", BadUsage, "http is not supported yet; write --mode tcp"),
+        Row("proxy --listen 127.0.0.1:0 --backend 127.0.0.1:9 --idle-timeout 5s", BadUsage, "--idle-timeout goes with --mode tcp; leave it out, or add --mode tcp"),
+        Row("proxy --mode http --idle-timeout 5s --listen 127.0.0.1:0 --backend 127.0.0.1:9", BadUsage, "--idle-timeout goes with --mode tcp"),
         Row("proxy --mode tcpp --listen 127.0.0.1:0 --backend 127.0.0.1:9", BadUsage, "'tcpp' is no mode; write http or tcp", "did you mean tcp?"),
         Proxy("--engine steam", BadUsage, "'steam' is no engine; write auto, epoll or managed"),
         Proxy("--log-level 99", BadUsage, "'99' is no level; write trace, debug, information"),

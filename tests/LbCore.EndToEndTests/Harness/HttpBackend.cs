@@ -1,0 +1,38 @@
+using System;
+using System.Threading.Tasks;
+
+namespace LbCore.EndToEndTests.Harness;
+
+/// <summary>
+/// Is a server that speaks HTTP/1.1 and has, whatever it is made of: <c>/bytes/N</c> (N known bytes, their number told),
+/// <c>/chunked/N</c> (the same in chunks), <c>/echo</c> (sends the body back as it comes), <c>/hash</c> (its SHA-256),
+/// <c>/fields</c> (the request's fields, one a line), <c>/events</c> (three events, one each time <c>/event</c> is asked
+/// for), <c>/slow/N</c> (answers after N ms), <c>/status/N</c>.
+/// </summary>
+internal abstract class HttpBackend : IAsyncDisposable
+{
+    public abstract string Address { get; }
+
+    public static string[] Kinds { get; } = ["kestrel", "node"];
+
+    public static Task<HttpBackend> StartAsync(string kind) => kind switch
+    {
+        "kestrel" => KestrelServer.StartAsync(),
+        "node" => NodeServer.StartAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>Returns the bytes that <c>/bytes/N</c> answers.</summary>
+    public static byte[] Known(int length)
+    {
+        var bytes = new byte[length];
+        for (var i = 0; i < length; i++)
+        {
+            bytes[i] = (byte)(i % 251);
+        }
+
+        return bytes;
+    }
+
+    public abstract ValueTask DisposeAsync();
+}

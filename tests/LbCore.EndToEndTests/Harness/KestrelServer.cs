@@ -1,0 +1,103 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.EndToEndTests.Harness;
+
+/// <summary>Is a Kestrel inside the test.</summary>
+internal sealed class KestrelServer : HttpBackend
+{
+    private readonly WebApplication _app;
+    private readonly SemaphoreSlim _event = new(0);
+
+    private KestrelServer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(static options =>
+        {
+            options.Listen(IPAddress.Loopback, 0);
+            options.Limits.MaxRequestBodySize = null;
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = null;
+        });
+        _app = builder.Build();
+        _app.Run(ServeAsync);
+    }
+
+    public override string Address => new Uri(_app.Urls.First()).Authority;
+
+    public static async Task<HttpBackend> StartAsync()
+    {
+        var server = new KestrelServer();
+        await server._app.StartAsync();
+        return server;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _event.Dispose();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var parts = context.Request.Path.Value!.Split('/');
+        var number = parts.Length > 2 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : 0;
+        var response = context.Response;
+        switch (parts[1])
+        {
+            case "bytes":
+                response.ContentLength = number;
+                await response.Body.WriteAsync(Known(number), context.RequestAborted);
+                break;
+            case "chunked":
+                foreach (var chunk in Known(number).Chunk(10_000))
+                {
+                    await response.Body.WriteAsync(chunk, context.RequestAborted);
+                }
+
+                break;
+            case "echo":
+                context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
+                response.ContentLength = context.Request.ContentLength;
+                await context.Request.Body.CopyToAsync(response.Body, context.RequestAborted);
+                break;
+            case "hash":
+                await response.WriteAsync(Convert.ToHexString(await SHA256.HashDataAsync(context.Request.Body, context.RequestAborted)));
+                break;
+            case "fields":
+                await response.WriteAsync(string.Concat(context.Request.Headers.Select(static field => $"{field.Key}: {field.Value}\n")));
+                break;
+            case "events":
+                response.ContentType = "text/event-stream";
+                for (var i = 0; i < 3; i++)
+                {
+                    await _event.WaitAsync(context.RequestAborted);
+                    await response.WriteAsync($"data: {i}\n\n");
+                    await response.Body.FlushAsync();
+                }
+
+                break;
+            case "event":
+                _event.Release();
+                break;
+            case "slow":
+                await Task.Delay(number, context.RequestAborted);
+                await response.WriteAsync("slow");
+                break;
+            default:
+                response.StatusCode = number;
+                break;
+        }
+    }
+}

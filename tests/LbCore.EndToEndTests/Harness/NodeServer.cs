@@ -1,0 +1,92 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Threading.Tasks;
+
+namespace LbCore.EndToEndTests.Harness;
+
+/// <summary>Is a Node.js program on a port of its own. It may be killed, and started again on the same port.</summary>
+internal sealed class NodeServer : HttpBackend
+{
+    private const string Program =
+        """
+        const http = require('http'), crypto = require('crypto');
+        const known = n => { const b = Buffer.alloc(n); for (let i = 0; i < n; i++) b[i] = i % 251; return b; };
+        let waiting = [], ready = 0;
+        const next = () => ready > 0 ? (ready--, Promise.resolve()) : new Promise(r => waiting.push(r));
+        const server = http.createServer(async (q, s) => {
+          const [, what, text] = q.url.split('/'), n = Number(text);
+          switch (what) {
+            case 'bytes': s.end(known(n)); break;
+            case 'chunked': { const b = known(n); for (let i = 0; i < n; i += 10000) s.write(b.subarray(i, i + 10000)); s.end(); break; }
+            case 'echo': if (q.headers['content-length']) s.setHeader('content-length', q.headers['content-length']); s.flushHeaders(); q.pipe(s); break;
+            case 'hash': { const h = crypto.createHash('sha256'); q.on('data', d => h.update(d)); q.on('end', () => s.end(h.digest('hex').toUpperCase())); break; }
+            case 'fields': { let t = ''; for (let i = 0; i < q.rawHeaders.length; i += 2) t += q.rawHeaders[i] + ': ' + q.rawHeaders[i + 1] + '\n'; s.end(t); break; }
+            case 'events': s.writeHead(200, { 'content-type': 'text/event-stream' }); s.flushHeaders(); for (let i = 0; i < 3; i++) { await next(); s.write('data: ' + i + '\n\n'); } s.end(); break;
+            case 'event': if (waiting.length) waiting.shift()(); else ready++; s.end(); break;
+            case 'slow': setTimeout(() => s.end('slow'), n); break;
+            default: s.statusCode = n; s.end();
+          }
+        });
+        server.on('upgrade', (q, socket, head) => {
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ' + q.headers.upgrade + '\r\n\r\n');
+          if (head.length) socket.write(head);
+          socket.on('error', () => { }); socket.pipe(socket);
+        });
+        server.keepAliveTimeout = 60000;
+        server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening'));
+        """;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly TempFolder _folder;
+    private readonly string _node;
+    private readonly string _port;
+    private ChildProcess _process;
+
+    private NodeServer(TempFolder folder, string node, string port, ChildProcess process)
+    {
+        _folder = folder;
+        _node = node;
+        _port = port;
+        _process = process;
+    }
+
+    public override string Address => "127.0.0.1:" + _port;
+
+    public static async Task<HttpBackend> StartAsync() => await StartNodeAsync();
+
+    public static async Task<NodeServer> StartNodeAsync()
+    {
+        var node = Tool.Require("node", "nodejs");
+        var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("server.js"), Program);
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        var server = new NodeServer(folder, node, port, Run(node, folder, port));
+        await server._process.ReadLineAsync(static line => line == "listening", Deadline);
+        return server;
+    }
+
+    /// <summary>Kills it without a chance to say goodbye.</summary>
+    public async Task KillAsync()
+    {
+        _process.Send(Signal.Kill);
+        await _process.WaitAsync(Deadline);
+    }
+
+    /// <summary>Starts it again, after it was killed.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Run(_node, _folder, _port);
+        await _process.ReadLineAsync(static line => line == "listening", Deadline);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static ChildProcess Run(string node, TempFolder folder, string port) => ChildProcess.Start(node, [folder.File("server.js"), port]);
+}
