@@ -108,16 +108,14 @@ public abstract class EventLoop
     public LoopSwitch SwitchTo() => new(this);
 
     /// <summary>
-    /// Rents memory of the loop for bytes that outlive the buffer that they came in: 4 KiB when that is enough, or a
-    /// multiple of it. A pending send holds it beyond its return. What is in it is what its last user left.
+    /// Rents memory of the loop for bytes that outlive the buffer that they came in: 4 or 16 KiB
+    /// when that is enough. A pending send holds it beyond its return. What is in it is what its last user left.
     /// </summary>
     /// <param name="minimumLength">0 or more.</param>
     public LoopBuffer RentBuffer(int minimumLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minimumLength);
-        return new LoopBuffer(minimumLength <= BufferPool.SmallBlockSize
-            ? Buffers.RentSmall(nameof(LoopBuffer))
-            : Buffers.RentAtLeast(minimumLength, nameof(LoopBuffer)));
+        return new LoopBuffer(Buffers.RentSmallest(minimumLength, nameof(LoopBuffer)));
     }
 
     /// <summary>Connects to a resolved address. Never throws for what the network does: the result says it.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using LbCore.TestKit;
 using LbCore.Transport.Buffers;
@@ -83,6 +84,25 @@ public sealed class BufferPoolTests(EngineCase engineCase) : ContractFixture(eng
         Assert.That(steps, Has.All.InRange(0, MostAtOnce));
         Assert.That(steps.Count(static step => step == MostAtOnce), Is.GreaterThan(1), "a burst's worth goes in more than one step");
         Assert.That(left[^1], Is.LessThanOrEqualTo(Burst / 2), "within the period's turn");
+    }
+
+    [TestCase(0, 4 * 1024)]
+    [TestCase(4 * 1024, 4 * 1024)]
+    [TestCase(4 * 1024 + 1, 16 * 1024)]
+    [TestCase(16 * 1024 + 1, 68 * 1024)]
+    [TestCase(100_000, 102_400)]
+    [CancelAfter(30_000)]
+    public async Task What_outlives_its_buffer_gets_the_smallest_block_and_gives_it_back(int wanted, int length, CancellationToken token)
+    {
+        var (rented, sequence) = await Harness.RunAsync(_loop, () =>
+        {
+            var buffer = _loop.RentBuffer(wanted);
+            var result = (buffer.Length, buffer.AsSequence(wanted).Length);
+            buffer.Return();
+            return result;
+        });
+        Assert.That((rented, sequence, _loop.Buffers.Rented), Is.EqualTo((length, (long)wanted, 0)));
+        token.ThrowIfCancellationRequested();
     }
 
     /// <summary>Leaves this many blocks in the pool, at the beginning of a period. The very first period always ends with one less.</summary>

@@ -6,7 +6,7 @@ using System.Threading;
 namespace LbCore.Transport.Buffers;
 
 /// <summary>
-/// Is a loop's pool of blocks: newest first, in two size classes, trimmed while it lies idle. For the loop's thread; after
+/// Is a loop's pool of blocks: newest first, in three size classes, trimmed while it lies idle. For the loop's thread; after
 /// the loop's end any thread may still return a block, which is then freed.
 /// </summary>
 internal sealed unsafe class BufferPool
@@ -20,6 +20,9 @@ internal sealed unsafe class BufferPool
     /// <summary>The size of a small block, in which a head waits for its response.</summary>
     public const int SmallBlockSize = 4 * 1024;
 
+    /// <summary>The size of a block for a large head, such as one with many cookies.</summary>
+    public const int MediumBlockSize = 16 * 1024;
+
     private const byte Poison = 0xDB;
 
     private readonly EventLoop _loop;
@@ -28,6 +31,7 @@ internal sealed unsafe class BufferPool
     private readonly TrimTimer _trimTimer;
     private BufferBlock? _free;
     private BufferBlock? _freeSmall;
+    private BufferBlock? _freeMedium;
     private int _rented;
     private int _pooled;
     private int _lowestPooled;
@@ -49,6 +53,14 @@ internal sealed unsafe class BufferPool
 
     /// <summary>Rents a block of <see cref="SmallBlockSize"/>.</summary>
     public BufferBlock RentSmall(string owner) => Rent(ref _freeSmall, SmallBlockSize, owner);
+
+    /// <summary>Rents the smallest block that has the given size.</summary>
+    public BufferBlock RentSmallest(int length, string owner) => length switch
+    {
+        <= SmallBlockSize => RentSmall(owner),
+        <= MediumBlockSize => Rent(ref _freeMedium, MediumBlockSize, owner),
+        _ => RentAtLeast(length, owner),
+    };
 
     /// <summary>Rents a block of at least the given size; one above <see cref="BlockSize"/> is not pooled.</summary>
     public BufferBlock RentAtLeast(int length, string owner)
@@ -87,6 +99,10 @@ internal sealed unsafe class BufferPool
                 block.NextFree = _free;
                 _free = block;
                 break;
+            case MediumBlockSize:
+                block.NextFree = _freeMedium;
+                _freeMedium = block;
+                break;
             case SmallBlockSize:
                 block.NextFree = _freeSmall;
                 _freeSmall = block;
@@ -103,7 +119,7 @@ internal sealed unsafe class BufferPool
     /// <summary>Frees idle blocks, the oldest last, until at most <paramref name="keep"/> are left.</summary>
     public void Trim(int keep)
     {
-        while (_pooled > keep && (Take(ref _freeSmall) ?? Take(ref _free)) is { } block)
+        while (_pooled > keep && (Take(ref _freeSmall) ?? Take(ref _freeMedium) ?? Take(ref _free)) is { } block)
         {
             block.Free();
         }

@@ -98,7 +98,7 @@ internal sealed class Http1BodyReader
     /// <summary>Ends the body for its reader: a read that waits, and every further one, says so.</summary>
     public void Stop()
     {
-        if (!_stopped)
+        if (!_stopped && !_decoder.IsEnded)
         {
             _stopped = true;
             _input.CancelPendingRead();

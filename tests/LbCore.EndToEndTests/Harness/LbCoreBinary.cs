@@ -9,7 +9,7 @@ namespace LbCore.EndToEndTests.Harness;
 internal static class LbCoreBinary
 {
     /// <summary>Gets the program that was built together with these tests, in the same configuration.</summary>
-    public static string Path { get; } = Find();
+    public static string Path { get; } = Find("src/LbCore.Server", "lbcore");
 
     /// <summary>Gets what the program needs in its environment to find the runtime that runs these tests.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
@@ -17,16 +17,18 @@ internal static class LbCoreBinary
         ["DOTNET_ROOT"] = RuntimeRoot(),
     };
 
-    private static string Find()
+    /// <summary>Returns a program of this repository that was built together with these tests.</summary>
+    public static string Sibling(string project, string program) => Find(project, program);
+
+    private static string Find(string project, string program)
     {
         // tests/LbCore.EndToEndTests/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar));
         var configuration = framework.Parent;
         var root = configuration?.Parent?.Parent?.Parent?.Parent
             ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is not a build folder of this repository.");
-        var path = System.IO.Path.Combine(
-            root.FullName, "src", "LbCore.Server", "bin", configuration.Name, framework.Name, "lbcore");
-        return File.Exists(path) ? path : throw new FileNotFoundException("The server has not been built.", path);
+        var path = System.IO.Path.Combine(root.FullName, project, "bin", configuration.Name, framework.Name, program);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{program} has not been built.", path);
     }
 
     // <root>/shared/Microsoft.NETCore.App/<version>/

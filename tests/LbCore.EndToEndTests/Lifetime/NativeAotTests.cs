@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -42,6 +43,25 @@ internal sealed class NativeAotTests
         var received = await Content.ReceiveAsync(client, cancellationToken);
 
         Assert.That(received, Is.EqualTo(await sending));
+        await balancer.StopAsync();
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task It_forwards_requests_and_drains(CancellationToken cancellationToken)
+    {
+        await using var backend = await HttpBackend.StartAsync("kestrel");
+        await using var balancer = await LbCoreProcess.StartProgramAsync(
+            _program, ["proxy", "--listen", "127.0.0.1:0", "--backend", backend.Address]);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{balancer.Address}") };
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.That(await client.GetByteArrayAsync("/bytes/100000", cancellationToken), Is.EqualTo(HttpBackend.Known(100_000)));
+            using var content = new ByteArrayContent(HttpBackend.Known(300_000));
+            using var echoed = await client.PostAsync("/echo", content, cancellationToken);
+            Assert.That(await echoed.Content.ReadAsByteArrayAsync(cancellationToken), Is.EqualTo(HttpBackend.Known(300_000)));
+        }
+
         await balancer.StopAsync();
     }
 
