@@ -29,16 +29,16 @@ EOF
 
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=memory.sh
+source "$(dirname "${BASH_SOURCE[0]}")/memory.sh"
 
 proxies=(nginx haproxy lbcore host)
 connections=7000
 silent=()
 cpu_seconds=20
 settle=15
-check=no
 host_path=
 host_aot_path=
-over=0
 
 while (($# > 0)); do
     case $1 in
@@ -65,20 +65,6 @@ while (($# > 0)); do
     shift
 done
 
-# Two descriptors a connection in the proxy, and room for its listeners, libraries and pipes.
-raise_descriptor_limit() {
-    local needed=$((connections * 2 + 1000)) hard
-    hard=$(ulimit -Hn)
-    [[ $hard == unlimited ]] || ((hard >= needed)) ||
-        fail "$connections connections need $needed descriptors, and the hard limit is $hard: raise it (ulimit -Hn, limits.conf, LimitNOFILE) or ask for fewer with --connections"
-    ulimit -Sn "$needed" || fail "cannot raise the descriptor limit to $needed"
-
-    # Client to proxy and proxy to each backend: one local port a connection towards each of the addresses.
-    local low high
-    read -r low high </proc/sys/net/ipv4/ip_local_port_range
-    ((high - low > connections)) || fail "$connections connections need as many local ports, and ip_local_port_range gives $((high - low))"
-}
-
 # start_host NAME PATH CPU ADDRESS   the commands go through a pipe, the answers come in the log
 start_host() {
     mkfifo "$work/$1.commands"
@@ -100,32 +86,6 @@ more_lines() {
     (($(wc -l <"$1") > $2))
 }
 
-# is_ready PID LOG
-is_ready() {
-    kill -0 "$1" 2>/dev/null || fail "$(tail -n 1 "$2")"
-    grep -qx ready "$2"
-}
-
-# wait_until WHAT COMMAND…
-wait_until() {
-    local what=$1
-    shift
-    for _ in {1..1200}; do
-        ! "$@" || return 0
-        sleep 0.1
-    done
-    fail "$what: not within 120 s"
-}
-
-# field NAME JSON
-field() {
-    sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<<"$2"
-}
-
-resident_kib() {
-    field rss_kib "$("$tool" stat --pid "$1")"
-}
-
 cpu_us() {
     local json
     json=$("$tool" stat --pid "$1")
@@ -139,17 +99,6 @@ idle_percent() {
     sleep "$cpu_seconds"
     after=$(cpu_us "$1")
     awk -v us=$((after - before)) -v seconds="$cpu_seconds" 'BEGIN { printf "%.2f", us / seconds / 10000 }'
-}
-
-# limit NAME WHAT FIGURE LIMIT
-limit() {
-    local verdict=PASS
-    [[ $check == yes ]] || return 0
-    awk -v figure="$3" -v limit="$4" 'BEGIN { exit !(figure <= limit) }' || {
-        verdict=MISS
-        over=$((over + 1))
-    }
-    verdicts+=("$verdict $1, $2: $3, wanted at most $4")
 }
 
 measure() {
@@ -208,7 +157,7 @@ measure() {
 raise_descriptor_limit
 prepare
 describe_machine
-declare -a rows=() verdicts=()
+declare -a rows=()
 for proxy in "${proxies[@]}"; do
     echo "$proxy: $connections idle connections" >&2
     measure "$proxy"
