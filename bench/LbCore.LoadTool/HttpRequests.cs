@@ -39,7 +39,7 @@ internal sealed class HttpRequests
         }
 
         // A comparison in which one side forgets the client's address would flatter it.
-        if (bytes.IndexOf("orwarded-"u8) < 0)
+        if (bytes.IndexOf("orwarded-For: "u8) < 0 && bytes.IndexOf("orwarded-for: "u8) < 0)
         {
             return false;
         }

@@ -141,9 +141,10 @@ internal static class Report
             return "";
         }
 
-        var rounds = Math.Min(rows.Count, Math.Min(nginx.Count, haproxy.Count));
-        var ratios = Enumerable.Range(0, rounds)
-            .Select(round => rows[round].Figure / Math.Min(nginx[round].Figure, haproxy[round].Figure)).Order().ToArray();
+        // The better one of all rounds, in each round: the better one of each would be a proxy that does not exist.
+        var better = Median(nginx, row => row.Figure) <= Median(haproxy, row => row.Figure) ? nginx : haproxy;
+        var ratios = Enumerable.Range(0, Math.Min(rows.Count, better.Count))
+            .Select(round => rows[round].Figure / better[round].Figure).Order().ToArray();
         return ratios[ratios.Length / 2].ToString("F2", CultureInfo.InvariantCulture);
     }
 
