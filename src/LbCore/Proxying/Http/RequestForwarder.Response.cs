@@ -8,34 +8,25 @@ namespace LbCore.Proxying.Http;
 /// <summary>The part that reads the response and passes it on.</summary>
 internal sealed partial class RequestForwarder
 {
-    /// <summary>Reads to the final response's head, and passes interim ones on.</summary>
+    /// <summary>Passes an interim response on. Always true: another response follows, or the end of the connection.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
-    private async ValueTask<HeadStatus> ReadHeadAsync()
+    private async ValueTask<bool> PassInterimAsync()
     {
         var upstream = Upstream;
-        while (true)
+        _client.WriteInterim(upstream.HeadBytes, upstream.Head);
+        upstream.ReleaseHead();
+        var sending = _client.FlushAsync();
+        if (!sending.IsCompletedSuccessfully)
         {
-            Wait(ref _responseWait, WaitKind.ResponseHead);
-            var status = await upstream.ReadHeadAsync();
-            _responseWait.Kind = WaitKind.None;
-            if (status != HeadStatus.Complete || !upstream.Head.IsInterim)
-            {
-                return status;
-            }
-
-            _client.WriteInterim(upstream.HeadBytes, upstream.Head);
-            upstream.ReleaseHead();
-            var sending = _client.FlushAsync();
-            if (!sending.IsCompletedSuccessfully)
-            {
-                Wait(ref _responseWait, WaitKind.ClientTakes);
-            }
-
-            if ((await sending).IsCompleted)
-            {
-                Fail(RequestEnd.ClientReset);
-            }
+            Wait(ref _responseWait, WaitKind.ClientTakes);
         }
+
+        if ((await sending).IsCompleted)
+        {
+            Fail(RequestEnd.ClientReset);
+        }
+
+        return true;
     }
 
     /// <summary>Passes the final response on, from its head, which has been read, to its end.</summary>

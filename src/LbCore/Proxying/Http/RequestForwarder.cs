@@ -124,7 +124,16 @@ internal sealed partial class RequestForwarder : LazyTimer
                 }
 
                 // 3. The response. Sending may have failed because the backend has answered already.
-                var status = await ReadHeadAsync();
+                // Not in a method of its own: every level that waits costs a request twice.
+                HeadStatus status;
+                do
+                {
+                    Wait(ref _responseWait, WaitKind.ResponseHead);
+                    status = await _upstream.ReadHeadAsync();
+                    _responseWait.Kind = WaitKind.None;
+                }
+                while (status == HeadStatus.Complete && _upstream.Head.IsInterim && await PassInterimAsync());
+
                 if (status == HeadStatus.Complete)
                 {
                     await RespondAsync();
