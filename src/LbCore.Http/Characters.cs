@@ -8,8 +8,14 @@ internal static class Characters
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const string Digits = "0123456789";
 
+    private const string TokenMarks = "!#$%&'*+-.^_`|~";
+    private const string NameMarks = "-._~!$&'()*+,;=%";
+
     /// <summary>tchar (RFC 9110 section 5.6.2).</summary>
-    public static readonly SearchValues<byte> Token = Of("!#$%&'*+-.^_`|~" + Digits + Letters);
+    public static readonly SearchValues<byte> Token = Of(TokenMarks + Digits + Letters);
+
+    /// <summary>What an upgrade protocol's name and version are made of (RFC 9110 section 7.8).</summary>
+    public static readonly SearchValues<byte> Protocol = Of(TokenMarks + "/" + Digits + Letters);
 
     /// <summary>What ends or spoils a field value: control characters except HTAB, and DEL (RFC 9110 section 5.5).</summary>
     public static readonly SearchValues<byte> NotInValue = Range(0x00, 0x08, 0x0A, 0x1F, 0x7F, 0x7F);
@@ -17,8 +23,11 @@ internal static class Characters
     /// <summary>What ends or spoils a request target: everything but visible ASCII, and '#', since a target has no fragment.</summary>
     public static readonly SearchValues<byte> NotInTarget = Range(0x00, 0x20, 0x7F, 0xFF, (byte)'#', (byte)'#');
 
-    /// <summary>What a host and a port are made of (RFC 3986 section 3.2), without user information.</summary>
-    public static readonly SearchValues<byte> Host = Of("-._~!$&'()*+,;=:[]%" + Digits + Letters);
+    /// <summary>What a host's name is made of (RFC 3986 section 3.2.2).</summary>
+    public static readonly SearchValues<byte> HostName = Of(NameMarks + Digits + Letters);
+
+    /// <summary>What stands between the brackets of an IP literal: a host's name cannot have the colon.</summary>
+    public static readonly SearchValues<byte> IPLiteral = Of(NameMarks + ":" + Digits + Letters);
 
     private static SearchValues<byte> Of(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
 

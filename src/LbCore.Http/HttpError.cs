@@ -56,7 +56,7 @@ internal enum HttpError : byte
     /// <summary>There are several Host fields.</summary>
     HostRepeated,
 
-    /// <summary>The Host field is empty, or has a character that no host and port has.</summary>
+    /// <summary>The Host field is not a host with or without a port (RFC 9110 section 7.2), or is empty.</summary>
     Host,
 
     /// <summary>The target names another host than the Host field.</summary>

@@ -42,7 +42,7 @@ internal static class TargetRules
             length = target.Length - start;
         }
 
-        if (length == 0 || target.Slice(start, length).ContainsAnyExcept(Characters.Host))
+        if (!HostRules.IsHostAndPort(target.Slice(start, length)))
         {
             return HttpError.Target;
         }

@@ -50,6 +50,11 @@ internal sealed class RequestParserTests
         yield return Case("GET http:/// HTTP/1.1\r\n", HttpError.Target);
         yield return Case("GET http://user@h/ HTTP/1.1\r\n", HttpError.Target);
         yield return Case("GET h:80 HTTP/1.1\r\n", HttpError.Target);
+        foreach (var authority in new[] { ":80", "h:80:90", "h:x", "[::1", "[]", "[::1]h", "a\\b", "@h" })
+        {
+            yield return Case($"GET http://{authority}/ HTTP/1.1\r\nHost: {authority}\r\n", HttpError.Target);
+        }
+
         yield return Case("CONNECT h:80 HTTP/1.1\r\n", HttpError.Connect);
 
         // RFC 9112 section 5: field lines.
@@ -81,6 +86,11 @@ internal sealed class RequestParserTests
         yield return Case("GET / HTTP/1.1\r\nHost: a b\r\n", HttpError.Host);
         yield return Case("GET / HTTP/1.1\r\nHost: a/b\r\n", HttpError.Host);
         yield return Case("GET / HTTP/1.1\r\nHost: u@a\r\n", HttpError.Host);
+        foreach (var host in new[] { ":80", "h:80:90", "h:x", "a:b:c", "::1", "[::1", "::1]", "[]", "[::1]x", "[::1]:x", "[h]h", "[[::1]]", "[/]", "h,\u00A0", "h?", "h\\", "h;\"" })
+        {
+            yield return Case($"GET / HTTP/1.1\r\nHost: {host}\r\n", HttpError.Host);
+        }
+
         yield return Case("GET http://other/ HTTP/1.1\r\n" + Host, HttpError.HostMismatch);
 
         // RFC 9112 sections 6.1 to 6.3: framing.

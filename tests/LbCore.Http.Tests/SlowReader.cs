@@ -50,7 +50,7 @@ internal static partial class SlowReader
         }
 
         var absolute = Absolute().Match(target);
-        return absolute.Success && hosts.All(host => string.Equals(host, absolute.Groups["authority"].Value, StringComparison.OrdinalIgnoreCase));
+        return absolute.Success && HostValue().IsMatch(absolute.Groups["authority"].Value) && hosts.All(host => string.Equals(host, absolute.Groups["authority"].Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsHost(string[] hosts, string minor) =>
@@ -84,7 +84,7 @@ internal static partial class SlowReader
     [GeneratedRegex(@"\Ahttps?://(?<authority>[^/?]+)([/?].*)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Absolute();
 
-    [GeneratedRegex(@"\A[\-._~!$&'()*+,;=:\[\]%0-9A-Za-z]+\z")]
+    [GeneratedRegex(@"\A([\-._~!$&'()*+,;=%0-9A-Za-z]+|\[[\-._~!$&'()*+,;=:%0-9A-Za-z]+\])(:[0-9]*)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex HostValue();
 
     [GeneratedRegex(@"\A[0-9]{1,18}\z")]
