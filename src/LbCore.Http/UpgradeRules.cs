@@ -7,9 +7,10 @@ namespace LbCore.Http;
 internal static class UpgradeRules
 {
     /// <summary>
-    /// Returns whether the head asks for a change to a protocol that may be tunnelled. HTTP/2 may not: requests in such a
-    /// tunnel would pass by everything that looks at requests here. It is then a request like any other, as the standard
-    /// lets a server ignore the wish.
+    /// Returns whether the head asks for a change to a protocol that may be tunnelled. HTTP/2 and its drafts may not:
+    /// requests in such a tunnel would pass by everything that looks at requests here. Nor may what is no protocol's name,
+    /// which a lenient backend might take for one. It is then a request like any other, as the standard lets a server
+    /// ignore the wish.
     /// </summary>
     public static bool MayTunnel(ReadOnlySpan<byte> bytes, MessageHead head)
     {
@@ -34,8 +35,7 @@ internal static class UpgradeRules
             var list = new TokenList(MessageHead.ValueOf(bytes, in field));
             while (list.TryNext(out var protocol))
             {
-                if (Ascii.EqualsIgnoreCase(protocol, "h2c"u8) || Ascii.EqualsIgnoreCase(protocol, "h2"u8)
-                    || (protocol.Length >= 4 && Ascii.EqualsIgnoreCase(protocol[..4], "http"u8)))
+                if (protocol.ContainsAnyExcept(Characters.Protocol) || StartsWith(protocol, "h2"u8) || StartsWith(protocol, "http"u8))
                 {
                     return false;
                 }
@@ -46,4 +46,7 @@ internal static class UpgradeRules
 
         return wishes > 0;
     }
+
+    private static bool StartsWith(ReadOnlySpan<byte> protocol, ReadOnlySpan<byte> name) =>
+        protocol.Length >= name.Length && Ascii.EqualsIgnoreCase(protocol[..name.Length], name);
 }
