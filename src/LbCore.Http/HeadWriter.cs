@@ -20,7 +20,9 @@ internal static class HeadWriter
         if (head.HostIndex < 0)
         {
             writer.Write("Host: "u8);
-            writer.Write(edits.MissingHost);
+
+            // A target that names the host is what the backend would have seen (RFC 9112 section 3.2.2).
+            writer.Write(head.AuthorityEnd > 0 ? bytes[head.AuthorityStart..head.AuthorityEnd] : edits.MissingHost);
             writer.Write("\r\n"u8);
         }
 

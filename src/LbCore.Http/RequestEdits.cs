@@ -11,6 +11,6 @@ internal readonly ref struct RequestEdits
     /// <summary>Gets whether the client came through TLS.</summary>
     public bool IsHttps { get; init; }
 
-    /// <summary>Gets the Host for a request that names none, as HTTP/1.0 may.</summary>
+    /// <summary>Gets the Host for a request that names none, neither by field nor by target, as HTTP/1.0 may.</summary>
     public ReadOnlySpan<byte> MissingHost { get; init; }
 }

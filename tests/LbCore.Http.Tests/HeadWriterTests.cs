@@ -15,6 +15,7 @@ internal sealed class HeadWriterTests
     [TestCase("\r\nGET / HTTP/1.0\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "The_version_is_ours")]
     [TestCase("GET / HTTP/1.0\r\n", "GET / HTTP/1.1\r\nHost: own:80\r\n" + Ours, TestName = "A_missing_host_is_filled_in")]
     [TestCase("GET / HTTP/1.0\r\nA: 1\r\n", "GET / HTTP/1.1\r\nHost: own:80\r\nA: 1\r\n" + Ours, TestName = "A_missing_host_comes_first")]
+    [TestCase("GET http://named:81/ HTTP/1.0\r\nA: 1\r\n", "GET / HTTP/1.1\r\nHost: named:81\r\nA: 1\r\n" + Ours, TestName = "The_host_of_absolute_form_goes_before_ours")]
     [TestCase("GET http://h/p?q HTTP/1.1\r\nHost: h\r\n", "GET /p?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Absolute_form_becomes_origin_form")]
     [TestCase("GET http://h HTTP/1.1\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "An_empty_path_becomes_a_slash")]
     [TestCase("GET http://h?q HTTP/1.1\r\nHost: h\r\n", "GET /?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "A_query_without_a_path_gets_one")]
