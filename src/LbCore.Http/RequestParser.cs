@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 
 namespace LbCore.Http;
 
@@ -150,15 +151,31 @@ internal static class RequestParser
             return head.Refuse(error);
         }
 
-        NoteExpectation(bytes, head);
+        head.ExpectsContinue = head.IsHttp11 && ExpectsContinue(bytes, head);
         head.WantsUpgrade = head.IsHttp11 && framing.IsEmpty && UpgradeRules.MayTunnel(bytes, head);
         return head.Finish(head.Position, framing);
     }
 
-    private static void NoteExpectation(ReadOnlySpan<byte> bytes, RequestHead head)
+    // Any member of any field: one that waits unnoticed sends its next request where its body was to come.
+    private static bool ExpectsContinue(ReadOnlySpan<byte> bytes, RequestHead head)
     {
-        var index = head.IndexOf(KnownField.Expect);
-        head.ExpectsContinue = index >= 0 && head.IsHttp11
-            && System.Text.Ascii.EqualsIgnoreCase(MessageHead.ValueOf(bytes, head.Fields[index]), "100-continue"u8);
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (field.Known != KnownField.Expect)
+            {
+                continue;
+            }
+
+            var list = new TokenList(MessageHead.ValueOf(bytes, in field));
+            while (list.TryNext(out var expectation))
+            {
+                if (Ascii.EqualsIgnoreCase(expectation, "100-continue"u8))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -196,6 +196,16 @@ internal sealed class RequestParserTests
     public void An_upgrade_is_wanted_when_it_may_be_tunnelled(string fields, bool wanted) =>
         Assert.That(Parse("GET / HTTP/1.1\r\nHost: h\r\n" + fields).WantsUpgrade, Is.EqualTo(wanted));
 
+    [TestCase("HTTP/1.1", "Expect: 100-Continue\r\n", true)]
+    [TestCase("HTTP/1.1", "Expect: x, 100-continue\r\n", true)]
+    [TestCase("HTTP/1.1", "Expect: x\r\nExpect: 100-continue\r\n", true)]
+    [TestCase("HTTP/1.1", "Expect: 200-ok\r\n", false)]
+    [TestCase("HTTP/1.1", "Expect:\r\n", false)]
+    [TestCase("HTTP/1.1", "", false)]
+    [TestCase("HTTP/1.0", "Expect: 100-continue\r\n", false)]
+    public void A_client_waits_for_100_when_any_of_its_expectations_says_so(string version, string fields, bool waits) =>
+        Assert.That(Parse($"POST / {version}\r\nHost: h\r\nContent-Length: 1\r\n{fields}").ExpectsContinue, Is.EqualTo(waits));
+
     [TestCase("GET", HttpMethod.Get, true)]
     [TestCase("HEAD", HttpMethod.Head, true)]
     [TestCase("PUT", HttpMethod.Put, true)]
