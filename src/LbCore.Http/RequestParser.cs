@@ -99,6 +99,12 @@ internal static class RequestParser
 
     private static ParseStatus ParseVersion(ReadOnlySpan<byte> version, RequestHead head)
     {
+        // Shorter than any version, so there is nothing to wait for.
+        if (version[..Math.Min(version.Length, VersionLength)].ContainsAny(Cr, Lf))
+        {
+            return head.Refuse(HttpError.RequestLine);
+        }
+
         if (version.Length < VersionLength + 2)
         {
             return ParseStatus.Incomplete;
