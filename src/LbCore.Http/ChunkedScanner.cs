@@ -53,6 +53,11 @@ internal struct ChunkedScanner
     {
         framing = 0;
         data = 0;
+        if (Error != HttpError.None)
+        {
+            return ParseStatus.Invalid;
+        }
+
         while (_state != State.Ended)
         {
             if (_state == State.Data)

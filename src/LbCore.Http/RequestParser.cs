@@ -21,6 +21,11 @@ internal static class RequestParser
     /// <param name="limits">The limits; the bytes beyond them are not looked at.</param>
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, RequestHead head, in HeadLimits limits)
     {
+        if (head.Error != HttpError.None)
+        {
+            return ParseStatus.Invalid;
+        }
+
         var isFull = bytes.Length >= limits.MaxBytes;
         var visible = isFull ? bytes[..limits.MaxBytes] : bytes;
         if (!head.HasStartLine)

@@ -12,6 +12,11 @@ internal static class ResponseParser
     /// <summary>Parses a head, as <see cref="RequestParser.Parse"/> does.</summary>
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, ResponseHead head, in HeadLimits limits)
     {
+        if (head.Error != HttpError.None)
+        {
+            return ParseStatus.Invalid;
+        }
+
         var isFull = bytes.Length >= limits.MaxBytes;
         var visible = isFull ? bytes[..limits.MaxBytes] : bytes;
         var status = head.HasStartLine ? ParseStatus.Complete : ParseStatusLine(visible, head);

@@ -40,6 +40,25 @@ internal sealed class ChunkedScannerTests
         Assert.That(Parsed.Body(bytes, BodyFraming.Chunked, Enumerable.Range(1, bytes.Length)), Does.StartWith($"{error}: "));
     }
 
+    [TestCaseSource(nameof(Refused))]
+    public void What_was_refused_stays_refused_whatever_follows(string body, HttpError error)
+    {
+        var decoder = new BodyDecoder(BodyFraming.Chunked);
+        var rest = Parsed.Bytes(body);
+        int framing;
+        int data;
+        while (decoder.TryNext(rest, out framing, out data))
+        {
+            rest = rest[(framing + data)..];
+        }
+
+        for (var value = 0; value < 256; value++)
+        {
+            var good = decoder.TryNext([(byte)value], out framing, out data);
+            Assert.That((good, framing, data, decoder.Error), Is.EqualTo((false, 0, 0, error)));
+        }
+    }
+
     [TestCase("0\r\n\r\n", "")]
     [TestCase("000\r\n\r\n", "")]
     [TestCase("3\r\nabc\r\n0\r\n\r\n", "abc")]

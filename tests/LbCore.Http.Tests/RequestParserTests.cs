@@ -21,6 +21,9 @@ internal sealed class RequestParserTests
         yield return Case("GET\t/ HTTP/1.1\r\n", HttpError.Method);
         yield return Case(" GET / HTTP/1.1\r\n", HttpError.Method);
         yield return Case("GET /\r\n", HttpError.RequestLine);
+        yield return new TestCaseData("GET / \r\n", HttpError.RequestLine);
+        yield return new TestCaseData("GET / HTTP\r\n", HttpError.RequestLine);
+        yield return new TestCaseData("GET / HTTP/1.\n", HttpError.RequestLine);
         yield return Case("GET\r\n", HttpError.RequestLine);
         yield return Case("GET / http/1.1\r\n", HttpError.RequestLine);
         yield return Case("GET / HTTP/1.1 \r\n", HttpError.RequestLine);
@@ -220,6 +223,17 @@ internal sealed class RequestParserTests
     {
         var found = Parse($"{name} / HTTP/1.1\r\nHost: h\r\n").Method;
         Assert.That((found, HttpMethods.IsIdempotent(found)), Is.EqualTo((method, idempotent)));
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public void What_was_refused_stays_refused_whatever_follows(string text, HttpError error)
+    {
+        var head = new RequestHead();
+        head.Reset();
+        var bytes = Parsed.Bytes(text);
+        Assert.That(RequestParser.Parse(bytes, head, HeadLimits.Default), Is.EqualTo(ParseStatus.Invalid));
+        bytes = [.. bytes, .. "Host: h\r\n\r\n"u8];
+        Assert.That((RequestParser.Parse(bytes, head, HeadLimits.Default), head.Error), Is.EqualTo((ParseStatus.Invalid, error)));
     }
 
     [Test]

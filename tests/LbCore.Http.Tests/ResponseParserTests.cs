@@ -41,6 +41,17 @@ internal sealed class ResponseParserTests
         Assert.That(Parsed.Response(bytes, Enumerable.Range(1, bytes.Length)), Is.EqualTo($"Invalid {error}"));
     }
 
+    [TestCaseSource(nameof(Refused))]
+    public void What_was_refused_stays_refused_whatever_follows(string text, HttpError error)
+    {
+        var head = new ResponseHead();
+        head.Reset();
+        var bytes = Parsed.Bytes(text);
+        Assert.That(ResponseParser.Parse(bytes, head, HeadLimits.Default), Is.EqualTo(ParseStatus.Invalid));
+        bytes = [.. bytes, .. "Host: h\r\n\r\n"u8];
+        Assert.That((ResponseParser.Parse(bytes, head, HeadLimits.Default), head.Error), Is.EqualTo((ParseStatus.Invalid, error)));
+    }
+
     [TestCase("HTTP/1.1 200 OK\r\n\r\n", 200)]
     [TestCase("HTTP/1.1 200 \r\n\r\n", 200)]
     [TestCase("HTTP/1.1 200\r\n\r\n", 200)]
