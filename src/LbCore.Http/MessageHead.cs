@@ -42,9 +42,6 @@ internal abstract class MessageHead
 
     internal bool HasStartLine { get; set; }
 
-    /// <summary>Gets or sets whether one of the Connection options names another field.</summary>
-    internal bool ConnectionNamesFields { get; set; }
-
     /// <summary>Forgets everything, for the next head.</summary>
     public virtual void Reset()
     {
@@ -56,7 +53,6 @@ internal abstract class MessageHead
         FieldCount = 0;
         Position = 0;
         HasStartLine = false;
-        ConnectionNamesFields = false;
     }
 
     /// <summary>Returns the value of a field.</summary>
