@@ -12,8 +12,8 @@ internal sealed class AllocationTests
     [Test]
     public void A_head_is_parsed_and_written_without_allocating()
     {
-        var request = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "requests", "chromium.http"));
-        var response = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "responses", "nginx.http"));
+        var request = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "requests", "valid", "chromium.http"));
+        var response = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "responses", "valid", "nginx.http"));
         var requestHead = new RequestHead();
         var responseHead = new ResponseHead();
         var target = new byte[4096];

@@ -5,37 +5,49 @@ using System.Text.RegularExpressions;
 
 namespace LbCore.Http.Tests;
 
-/// <summary>Says which request heads are good, from the grammar, line by line, with no regard to speed: a second opinion.</summary>
+/// <summary>Says which heads are good, from the grammar, line by line, with no regard to speed: a second opinion.</summary>
 internal static partial class SlowReader
 {
-    public static bool Takes(byte[] bytes)
+    private const int MaxNames = 32;
+
+    public static bool TakesRequest(byte[] bytes, HeadLimits? limits = null)
     {
-        var text = Encoding.Latin1.GetString(bytes);
-        if (text.StartsWith("\r\n", StringComparison.Ordinal))
-        {
-            text = text[2..];
-        }
-
-        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        if (end < 0)
-        {
-            return false;
-        }
-
-        var lines = text[..end].Split("\r\n");
+        var skipped = bytes.AsSpan().StartsWith("\r\n"u8) ? 2 : 0;
+        var lines = Lines(bytes[skipped..], limits ?? HeadLimits.Default, skipped);
         var request = RequestLine().Match(lines[0]);
-        if (!request.Success || lines.Length > 101)
-        {
-            return false;
-        }
-
-        var fields = lines[1..].Select(static line => Field().Match(line)).ToArray();
-        return fields.All(static field => field.Success)
+        var fields = Fields(lines);
+        return request.Success
+            && fields.All(static field => field.Success)
             && IsTarget(request.Groups["method"].Value, request.Groups["target"].Value, Values(fields, "host"))
             && IsHost(Values(fields, "host"), request.Groups["minor"].Value)
             && IsFraming(Values(fields, "content-length"), Values(fields, "transfer-encoding"), request.Groups["minor"].Value)
-            && Values(fields, "connection").All(IsConnection);
+            && Values(fields, "connection").All(IsConnection)
+            && Values(fields, "connection").Sum(CountNames) <= MaxNames;
     }
+
+    public static bool TakesResponse(byte[] bytes, HeadLimits? limits = null)
+    {
+        var lines = Lines(bytes, limits ?? HeadLimits.Default, 0);
+        var status = StatusLine().Match(lines[0]);
+        var fields = Fields(lines);
+        var hasNoBody = status.Groups["code"].Value is ['1', _, _] or "204" or "304";
+        return status.Success
+            && fields.All(static field => field.Success)
+            && (hasNoBody || IsFraming(Values(fields, "content-length"), Values(fields, "transfer-encoding"), status.Groups["minor"].Value))
+            && Values(fields, "connection").All(IsConnection)
+            && Values(fields, "connection").Sum(CountNames) <= MaxNames;
+    }
+
+    /// <summary>Returns the lines up to the empty one; a single bad one when there is none within the limits.</summary>
+    private static string[] Lines(byte[] bytes, HeadLimits limits, int skipped)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var lines = end < 0 || skipped + end + 4 > limits.MaxBytes ? [""] : text[..end].Split("\r\n");
+        return lines.Length > limits.MaxFields + 1 ? [""] : lines;
+    }
+
+    private static Match[] Fields(string[] lines) => [.. lines[1..].Select(static line => Field().Match(line))];
 
     private static bool IsTarget(string method, string target, string[] hosts)
     {
@@ -64,11 +76,13 @@ internal static partial class SlowReader
         _ => false,
     };
 
-    private static bool IsConnection(string value)
-    {
-        var options = value.Split(',').Select(static option => option.Trim(' ', '\t')).Where(static option => option.Length > 0).ToArray();
-        return options.All(static option => Token().IsMatch(option) && !Framing().IsMatch(option));
-    }
+    private static bool IsConnection(string value) => Options(value).All(static option => Token().IsMatch(option) && !Framing().IsMatch(option));
+
+    private static int CountNames(string value) =>
+        Options(value).Count(static option => option.ToUpperInvariant() is not ("CLOSE" or "KEEP-ALIVE" or "UPGRADE"));
+
+    private static string[] Options(string value) =>
+        [.. value.Split(',').Select(static option => option.Trim(' ', '\t')).Where(static option => option.Length > 0)];
 
     private static string[] Values(Match[] fields, string name) =>
         [.. from field in fields
@@ -77,6 +91,9 @@ internal static partial class SlowReader
 
     [GeneratedRegex(@"\A(?<method>[!#$%&'*+\-.^_`|~0-9A-Za-z]+) (?<target>[\x21\x22\x24-\x7E]+) HTTP/1\.(?<minor>[01])\z")]
     private static partial Regex RequestLine();
+
+    [GeneratedRegex(@"\AHTTP/1\.(?<minor>[01]) (?<code>[1-9][0-9]{2})( [\t\x20-\x7E\x80-\xFF]*)?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex StatusLine();
 
     [GeneratedRegex(@"\A(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+):(?<value>[\t\x20-\x7E\x80-\xFF]*)\z")]
     private static partial Regex Field();

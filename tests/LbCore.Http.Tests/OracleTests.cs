@@ -1,0 +1,57 @@
+using System;
+using CsCheck;
+using NUnit.Framework;
+
+namespace LbCore.Http.Tests;
+
+/// <summary>Bytes are taken exactly when a slow reader, written from the grammar, takes them.</summary>
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+internal sealed class OracleTests
+{
+    private const int Samples = 30_000;
+
+    [Test]
+    public void A_request_is_taken_exactly_when_a_slow_reader_takes_it() => Gen.Select(HeadGenerator.Requests, HeadGenerator.Limits).Sample(
+        static (bytes, limits) => IsTaken(Parsed.Request(bytes, null, limits)) == SlowReader.TakesRequest(bytes, limits),
+        iter: Samples,
+        print: Show);
+
+    [Test]
+    public void A_response_is_taken_exactly_when_a_slow_reader_takes_it() => Gen.Select(HeadGenerator.Responses, HeadGenerator.Limits).Sample(
+        static (bytes, limits) => IsTaken(Parsed.Response(bytes, null, limits)) == SlowReader.TakesResponse(bytes, limits),
+        iter: Samples,
+        print: Show);
+
+    [Test]
+    public void A_chunked_body_ends_exactly_where_a_slow_decoder_ends_it() => ChunkGenerator.Spoilt.Sample(
+        static bytes =>
+        {
+            var result = Parsed.Body(bytes, BodyFraming.Chunked);
+            return (result.StartsWith("ended", StringComparison.Ordinal) ? result : null) == SlowChunks.Decode(bytes);
+        },
+        iter: Samples,
+        print: HeadGenerator.Show);
+
+    [Test]
+    public void Enough_of_what_is_made_is_taken_and_enough_is_not()
+    {
+        // Otherwise the properties would say little.
+        var seen = 0;
+        var taken = 0;
+        HeadGenerator.Requests.Sample(
+            bytes =>
+            {
+                seen++;
+                taken += SlowReader.TakesRequest(bytes) ? 1 : 0;
+            },
+            iter: 2000,
+            threads: 1);
+        Assert.That(taken, Is.InRange(seen / 10, seen * 9 / 10));
+    }
+
+    private static bool IsTaken(string result) =>
+        !result.StartsWith("Invalid", StringComparison.Ordinal) && !result.StartsWith("Incomplete", StringComparison.Ordinal);
+
+    private static string Show((byte[] Bytes, HeadLimits Limits) sample) => $"{HeadGenerator.Show(sample.Bytes)} {sample.Limits}";
+}
