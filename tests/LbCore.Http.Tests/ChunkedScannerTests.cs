@@ -12,24 +12,28 @@ internal sealed class ChunkedScannerTests
     /// <summary>Gets bodies that are refused, with the reason.</summary>
     public static IEnumerable<TestCaseData> Refused()
     {
+        var rule = "RFC 9112 section 7.1: sizes";
         foreach (var size in new[] { "\r\n", " 3\r\n", "3 \r\n", "0x3\r\n", "-3\r\n", "+3\r\n", "g\r\n", "3\n", "3\rx", "3\t;a\r\n", "ffffffffffffffff\r\n", "0000000000000003\r\n", "3,\r\n" })
         {
-            yield return new TestCaseData(size + "abc\r\n0\r\n\r\n", HttpError.ChunkSize);
+            yield return Rule.Broken(rule, size + "abc\r\n0\r\n\r\n", HttpError.ChunkSize);
         }
 
-        yield return new TestCaseData("3;a\nb\r\nabc\r\n0\r\n\r\n", HttpError.ChunkExtension);
-        yield return new TestCaseData("3;a\0\r\nabc\r\n", HttpError.ChunkExtension);
-        yield return new TestCaseData($"3;{new string('a', 2000)}\r\nabc\r\n", HttpError.ChunkExtension);
-        yield return new TestCaseData("3;a\rb\r\nabc\r\n", HttpError.ChunkSize);
-        yield return new TestCaseData("3\r\nabcd\r\n0\r\n\r\n", HttpError.ChunkEnd);
-        yield return new TestCaseData("3\r\nabc\n0\r\n\r\n", HttpError.ChunkEnd);
-        yield return new TestCaseData("3\r\nabc\rx", HttpError.ChunkEnd);
+        rule = "RFC 9112 section 7.1.1: extensions";
+        yield return Rule.Broken(rule, "3;a\nb\r\nabc\r\n0\r\n\r\n", HttpError.ChunkExtension);
+        yield return Rule.Broken(rule, "3;a\0\r\nabc\r\n", HttpError.ChunkExtension);
+        yield return Rule.Broken(rule, $"3;{new string('a', 2000)}\r\nabc\r\n", HttpError.ChunkExtension);
+        yield return Rule.Broken(rule, "3;a\rb\r\nabc\r\n", HttpError.ChunkSize);
+        rule = "RFC 9112 section 7.1: data";
+        yield return Rule.Broken(rule, "3\r\nabcd\r\n0\r\n\r\n", HttpError.ChunkEnd);
+        yield return Rule.Broken(rule, "3\r\nabc\n0\r\n\r\n", HttpError.ChunkEnd);
+        yield return Rule.Broken(rule, "3\r\nabc\rx", HttpError.ChunkEnd);
+        rule = "RFC 9112 section 7.1.2: trailers";
         foreach (var trailer in new[] { "A\r\n\r\n", "A : b\r\n\r\n", " A: b\r\n\r\n", ": b\r\n\r\n", "A: b\n\r\n", "A: b\0\r\n\r\n", "A: b\r\n c\r\n\r\n", "\n", "A: b\rx" })
         {
-            yield return new TestCaseData("0\r\n" + trailer, HttpError.Trailer);
+            yield return Rule.Broken(rule, "0\r\n" + trailer, HttpError.Trailer);
         }
 
-        yield return new TestCaseData($"0\r\nA: {new string('a', 9000)}\r\n\r\n", HttpError.Trailer);
+        yield return Rule.Broken(rule, $"0\r\nA: {new string('a', 9000)}\r\n\r\n", HttpError.Trailer);
     }
 
     [TestCaseSource(nameof(Refused))]
@@ -65,6 +69,7 @@ internal sealed class ChunkedScannerTests
     [TestCase("A\r\n0123456789\r\n1\r\n\r\r\n0\r\n\r\n", "0123456789\r")]
     [TestCase("3;a;b=c;d=\"e f\"\r\nabc\r\n0;x\r\n\r\n", "abc")]
     [TestCase("3\r\n\r\n0\r\n0\r\nA: b\r\nC:\r\n\r\n", "\r\n0")]
+    [Category("RFC 9112 section 7.1")]
     public void Data_is_found_and_everything_else_left_out(string body, string data)
     {
         var bytes = Parsed.Bytes(body + "GET / HTTP/1.1\r\n");

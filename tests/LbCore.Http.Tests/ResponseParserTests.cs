@@ -12,25 +12,31 @@ internal sealed class ResponseParserTests
     /// <summary>Gets heads that are refused, with the reason.</summary>
     public static IEnumerable<TestCaseData> Refused()
     {
-        // RFC 9112 section 4: the status line.
+        var rule = "RFC 9112 section 4: the status line";
         foreach (var line in new[]
         {
             "HTTP/2.0 200 OK", "HTTP/1.2 200 OK", "http/1.1 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 20 OK!", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK",
             "HTTP/1.1 2x0 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 200 O\0K", "HTTP/1.1 200 O\rK", "ICY 200 OK........", "HTTP/1.1 -20 OK",
         })
         {
-            yield return new TestCaseData(line + "\r\n\r\n", HttpError.StatusLine);
+            yield return Rule.Broken(rule, line + "\r\n\r\n", HttpError.StatusLine);
         }
 
-        yield return new TestCaseData("HTTP/1.1 200 OK\n\n", HttpError.BareLf);
-        yield return Fields("A: b\nC: d\r\n", HttpError.BareLf);
-        yield return Fields("A : b\r\n", HttpError.SpaceBeforeColon);
-        yield return Fields("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", HttpError.LengthAndCoding);
-        yield return Fields("Content-Length: 1\r\nContent-Length: 1\r\n", HttpError.ContentLengthRepeated);
-        yield return Fields("Content-Length: 1, 1\r\n", HttpError.ContentLength);
-        yield return Fields("Transfer-Encoding: gzip\r\n", HttpError.UnknownCoding);
-        yield return Fields("Connection: Content-Length\r\n", HttpError.Connection);
-        yield return Fields($"A: {new string('a', 32 * 1024)}\r\n", HttpError.HeadTooLarge);
+        yield return Rule.Broken(rule, "HTTP/1.1 200 OK\n\n", HttpError.BareLf);
+        rule = "RFC 9112 section 5: field lines";
+        yield return Fields(rule, "A: b\nC: d\r\n", HttpError.BareLf);
+        yield return Fields(rule, "A : b\r\n", HttpError.SpaceBeforeColon);
+        rule = "RFC 9112 sections 6.1 to 6.3: framing";
+        yield return Fields(rule, "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", HttpError.LengthAndCoding);
+        yield return Fields(rule, "Content-Length: 1\r\nContent-Length: 1\r\n", HttpError.ContentLengthRepeated);
+        yield return Fields(rule, "Content-Length: 1, 1\r\n", HttpError.ContentLength);
+        yield return Fields(rule, "Transfer-Encoding: gzip\r\n", HttpError.UnknownCoding);
+        yield return Rule.Broken(rule, "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HttpError.TransferEncoding);
+        rule = "RFC 9110 section 7.6.1: Connection";
+        yield return Fields(rule, "Connection: Content-Length\r\n", HttpError.Connection);
+        rule = "limits";
+        yield return Fields(rule, string.Concat(Enumerable.Repeat("A: b\r\n", 101)), HttpError.TooManyFields);
+        yield return Fields(rule, $"A: {new string('a', 32 * 1024)}\r\n", HttpError.HeadTooLarge);
     }
 
     [TestCaseSource(nameof(Refused))]
@@ -57,6 +63,7 @@ internal sealed class ResponseParserTests
     [TestCase("HTTP/1.1 200\r\n\r\n", 200)]
     [TestCase("HTTP/1.0 404 Nicht da: \u00E4\r\n\r\n", 404)]
     [TestCase("HTTP/1.1 999 Nobody knows\r\n\r\n", 999)]
+    [Category("RFC 9112 section 4")]
     public void A_status_line_within_the_rules_is_taken(string head, int status) =>
         Assert.That(Parsed.Response(Parsed.Bytes(head)), Does.StartWith($"{status} "));
 
@@ -67,6 +74,7 @@ internal sealed class ResponseParserTests
     [TestCase(304, "Content-Length: 5\r\n", BodyKind.None)]
     [TestCase(100, "", BodyKind.None)]
     [TestCase(101, "Transfer-Encoding: chunked\r\n", BodyKind.None)]
+    [Category("RFC 9112 section 6.3")]
     public void The_body_is_framed_as_status_and_head_say(int status, string fields, BodyKind kind)
     {
         var head = new ResponseHead();
@@ -75,5 +83,6 @@ internal sealed class ResponseParserTests
         Assert.That((head.Framing.Kind, head.IsInterim), Is.EqualTo((kind, status == 100)));
     }
 
-    private static TestCaseData Fields(string fields, HttpError error) => new("HTTP/1.1 200 OK\r\n" + fields + "\r\n", error);
+    private static TestCaseData Fields(string rule, string fields, HttpError error) =>
+        Rule.Broken(rule, "HTTP/1.1 200 OK\r\n" + fields + "\r\n", error);
 }
