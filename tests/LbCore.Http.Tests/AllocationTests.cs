@@ -48,6 +48,37 @@ internal sealed class AllocationTests
         }), Is.Zero);
     }
 
+    [Test]
+    public void A_body_is_decoded_and_a_bad_head_refused_without_allocating()
+    {
+        var bad = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "requests", "invalid", "LengthAndCoding.cl-te.http"));
+        var head = new RequestHead();
+        Assert.That(Allocated(() =>
+        {
+            head.Reset();
+            var decoder = new BodyDecoder(BodyFraming.OfLength(3));
+            if (RequestParser.Parse(bad, head, HeadLimits.Default) != ParseStatus.Invalid || !decoder.TryNext("abcd"u8, out _, out var data) || data != 3)
+            {
+                throw new InvalidOperationException("not what was expected");
+            }
+        }), Is.Zero);
+    }
+
+    [Test]
+    public void A_head_of_very_many_fields_allocates_only_once()
+    {
+        var bytes = Parsed.Bytes("GET / HTTP/1.1\r\nHost: h\r\n" + string.Concat(System.Linq.Enumerable.Repeat("A: b\r\n", 99)) + "\r\n");
+        var head = new RequestHead();
+        Assert.That(Allocated(() =>
+        {
+            head.Reset();
+            if (RequestParser.Parse(bytes, head, HeadLimits.Default) != ParseStatus.Complete)
+            {
+                throw new InvalidOperationException("a good head is refused");
+            }
+        }), Is.Zero);
+    }
+
     private static long Allocated(Action body)
     {
         for (var i = 0; i < 100; i++)
