@@ -18,7 +18,7 @@ internal sealed class ReplayTests
         IFuzzTarget[] targets =
         [
             new ListenAddressTarget(), new BackendAddressTarget(), new DurationTarget(),
-            new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(),
+            new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new HeadWriterTarget(), new ChunkedTarget(),
         ];
         foreach (var target in targets)
         {
