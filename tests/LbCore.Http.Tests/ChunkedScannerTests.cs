@@ -98,6 +98,12 @@ internal sealed class ChunkedScannerTests
     public void A_body_of_known_length_ends_where_it_ends() =>
         Assert.That(Parsed.Body(Parsed.Bytes("hello, world"), BodyFraming.OfLength(5), [2, 5]), Is.EqualTo("ended at 5: hello"));
 
+    [TestCase(int.MaxValue + 1L)]
+    [TestCase(uint.MaxValue + 1L)]
+    [TestCase(999_999_999_999_999_999)]
+    public void A_length_may_be_more_than_32_bits_hold(long length) =>
+        Assert.That(Parsed.Body(Parsed.Bytes("hello"), BodyFraming.OfLength(length)), Is.EqualTo("goes on at 5: hello"));
+
     [Test]
     public void A_body_until_the_close_takes_everything() =>
         Assert.That(Parsed.Body(Parsed.Bytes("hello"), BodyFraming.UntilClose, [2]), Is.EqualTo("goes on at 5: hello"));

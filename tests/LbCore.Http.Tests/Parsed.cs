@@ -43,6 +43,11 @@ internal static class Parsed
                     return $"{decoder.Error}: {data}";
                 }
 
+                if (skipped < 0 || length < 0 || skipped + length == 0)
+                {
+                    throw new InvalidOperationException("The decoder stands still or goes back.");
+                }
+
                 data.Append(Encoding.Latin1.GetString(bytes, position + skipped, length));
                 position += skipped + length;
             }

@@ -220,6 +220,11 @@ internal sealed class RequestParserTests
     public void A_client_waits_for_100_when_any_of_its_expectations_says_so(string version, string fields, bool waits) =>
         Assert.That(Parse($"POST / {version}\r\nHost: h\r\nContent-Length: 1\r\n{fields}").ExpectsContinue, Is.EqualTo(waits));
 
+    [Test]
+    [Category("RFC 9110 section 7.8")]
+    public void An_upgrade_that_HTTP_1_0_wants_is_ignored() =>
+        Assert.That(Parse("GET / HTTP/1.0\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n").WantsUpgrade, Is.False);
+
     [TestCase("GET", HttpMethod.Get, true)]
     [TestCase("HEAD", HttpMethod.Head, true)]
     [TestCase("PUT", HttpMethod.Put, true)]
