@@ -99,6 +99,11 @@ internal sealed partial class Http1Connection : LazyTimer
                 }
 
                 AwaitRequest(_proxy.Timeouts.KeepAlive);
+                if (_loop.IsDraining)
+                {
+                    // Its response had begun before the drain, and could not say any more that it is the last one.
+                    OnDraining();
+                }
             }
 
             if (_lingers)

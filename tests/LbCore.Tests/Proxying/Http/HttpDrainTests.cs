@@ -45,6 +45,41 @@ internal sealed class HttpDrainTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_connection_whose_response_had_begun_before_the_stop_ends_with_it(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        using var client = await pair.Harness.ConnectAsync();
+        var (backend, stopping) = await StopInResponseAsync(pair, client, Get, token);
+        using (backend)
+        {
+            await backend.SendAsync(Ok[^1..]);
+            Assert.That(await client.ReadTextToEndAsync(), Is.EqualTo("ok"));
+            await stopping;
+            Assert.That((await pair.Harness.Outcomes.WaitForHttpConnectionAsync(2)).End, Is.EqualTo(ConnectionEnd.Drained));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_request_that_waits_behind_a_response_that_had_begun_before_the_stop_is_served(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        using var client = await pair.Harness.ConnectAsync();
+        var (backend, stopping) = await StopInResponseAsync(pair, client, Get + Get, token);
+        using (backend)
+        {
+            await backend.SendAsync(Ok[^1..]);
+            await backend.ReadHeadAsync();
+            await backend.SendAsync(Ok);
+            Assert.That(
+                await client.ReadTextToEndAsync(),
+                Is.EqualTo("okHTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+            await stopping;
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task What_has_not_ended_when_the_time_is_over_is_cut_off(CancellationToken token)
     {
         await using var pair = await HttpPair.StartAsync(
@@ -57,6 +92,25 @@ internal sealed class HttpDrainTests
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
             Assert.That((outcome.End, outcome.FailedBy), Is.EqualTo((RequestEnd.Shutdown, FailureSource.Proxy)));
         }
+    }
+
+    /// <summary>Stops while all of a response but its last byte is out. The end of an idle connection shows that the drain has begun.</summary>
+    private static async Task<(RawClient Backend, Task Stopping)> StopInResponseAsync(
+        HttpPair pair, RawClient client, string requests, CancellationToken token)
+    {
+        var (idle, _) = await pair.RequestAsync(Get);
+        await idle.SendAsync(Ok);
+        await pair.Client.ReadHeadAsync();
+        await pair.Client.ReadTextAsync(2);
+        await pair.Harness.Outcomes.WaitForRequestAsync(1);
+        await client.SendAsync(requests);
+        var backend = await ReadOnAsync(pair, idle);
+        await backend.SendAsync(Ok[..^1]);
+        await client.ReadHeadAsync();
+        var stopping = pair.Harness.Balancer.StopAsync(token);
+        Assert.That(await pair.Client.ReadToEndAsync(), Is.Empty);
+        await pair.Harness.TurnAsync();
+        return (backend, stopping);
     }
 
     // With two loops the second client may be on the other one, which has no idle connection to the backend.
