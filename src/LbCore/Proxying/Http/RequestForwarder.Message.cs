@@ -190,14 +190,19 @@ internal sealed partial class RequestForwarder
         }
     }
 
-    private void ReturnMessage()
+    // Nobody took it, since no backend was found. Whoever reads on from the client must find its last read ended.
+    private void DropFirstPiece()
     {
         if (_hasFirstPiece)
         {
             _hasFirstPiece = false;
             _firstPiece = default;
+            _client.AdvanceBody();
         }
+    }
 
+    private void ReturnMessage()
+    {
         _message.Return();
         _message = default;
         _headLength = _messageLength = 0;

@@ -205,6 +205,7 @@ internal sealed partial class RequestForwarder : LazyTimer
             _uploading = false;
         }
 
+        DropFirstPiece();
         if (_responseDone && !_ended)
         {
             _ended = true;

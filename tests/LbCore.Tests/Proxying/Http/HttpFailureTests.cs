@@ -166,6 +166,33 @@ internal sealed class HttpFailureTests
         }
     }
 
+    // More than lies behind a head that is kept to be sent again, and all of it has come.
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_body_that_came_before_nobody_could_be_reached_is_dropped_and_the_client_may_go_on(CancellationToken token)
+    {
+        await using var harness = await BalancerHarness.StartHttpAsync(_engine, [RawListener.RefusingEndPoint()], token);
+        using var client = await harness.ConnectAsync();
+        for (var i = 1; i <= 2; i++)
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n" + new string('x', 20_000));
+            Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
+            await client.ReadTextAsync("502 Bad Gateway\n".Length);
+        }
+    }
+
+    [TestCase("Content-Length: 20000\r\nConnection: close", 20_000)]
+    [TestCase("Content-Length: 1000000", 1_000_000)]
+    [TestCase("Content-Length: 1000001", 1_000_000)]
+    [CancelAfter(30_000)]
+    public async Task A_body_that_nobody_takes_does_not_destroy_the_answer(string fields, int sent, CancellationToken token)
+    {
+        await using var harness = await BalancerHarness.StartHttpAsync(_engine, [RawListener.RefusingEndPoint()], token);
+        using var client = await harness.ConnectAsync();
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: h\r\n{fields}\r\n\r\n" + new string('x', sent));
+        Assert.That(await client.ReadTextToEndAsync(), Does.StartWith("HTTP/1.1 502 ").And.EndWith("502 Bad Gateway\n"));
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task A_full_cluster_is_answered_503(CancellationToken token)
