@@ -107,6 +107,7 @@ internal abstract partial class Relay : LoopTimer
             _download = MoveAsync(fromClient: false);
         }
 
+        var discards = false;
         try
         {
             while (true)
@@ -115,7 +116,11 @@ internal abstract partial class Relay : LoopTimer
 
                 // Only the end of what was read lives across the send: a whole ReadResult would cost 40 bytes a direction.
                 var end = read.Buffer.End;
-                if (!read.Buffer.IsEmpty)
+                if (discards && !read.Buffer.IsEmpty)
+                {
+                    // Nobody is left to get it. Who is still being delivered to may read only while somebody reads from it.
+                }
+                else if (!read.Buffer.IsEmpty)
                 {
                     NoteReceived(fromClient, read.Buffer.Length);
                     var sent = await Destination(fromClient).SendAsync(read.Buffer);
@@ -123,7 +128,7 @@ internal abstract partial class Relay : LoopTimer
                     if (sent.IsCompleted)
                     {
                         OnSendFailed(fromClient);
-                        break;
+                        discards = true;
                     }
                 }
                 else if (read.IsCompleted)

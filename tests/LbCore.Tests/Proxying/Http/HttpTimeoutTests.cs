@@ -41,6 +41,7 @@ internal sealed class HttpTimeoutTests
         foreach (var piece in new[] { "GET / ", "HTTP/1.1\r\n", "Host: ", "h\r\n" })
         {
             await pair.Client.SendAsync(piece);
+            await Eventually.TrueAsync(() => pair.Harness.RentedBuffers > 0, "a part of a head is there");
             await PassAsync(pair, 2.4);
         }
 
