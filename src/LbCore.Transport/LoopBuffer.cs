@@ -11,16 +11,10 @@ public readonly struct LoopBuffer : IEquatable<LoopBuffer>
 
     internal LoopBuffer(BufferBlock block) => _block = block;
 
-    /// <summary>Gets whether there is memory.</summary>
-    public bool IsRented => _block is not null;
-
     /// <summary>Gets the number of bytes.</summary>
     public int Length => _block?.Length ?? 0;
 
-    /// <summary>Gets the memory. It fails once it has been returned and freed, so it must not be kept.</summary>
-    public Memory<byte> Memory => _block is null ? default : _block.Memory;
-
-    /// <summary>Gets the memory as a span.</summary>
+    /// <summary>Gets the memory. It must not be used after its return.</summary>
     public Span<byte> Span => _block is null ? default : _block.GetSpan();
 
     /// <summary>Returns the first bytes as a sequence, which connections send at the least cost.</summary>

@@ -33,6 +33,12 @@ internal struct BackendAttempts
         set => _current = value;
     }
 
+    /// <summary>
+    /// Returns whether another backend may do better after a dial that failed. Not when this side is out of descriptors or
+    /// memory, or the loop is ending; but ports are counted for each destination.
+    /// </summary>
+    public static bool MayAnotherHelp(DialStatus status) => status is not (DialStatus.OutOfResources or DialStatus.Canceled);
+
     /// <summary>Reserves a backend that has not been tried, and begins an attempt on it. False when there is none left.</summary>
     public bool TryBegin(Cluster cluster, TransportConnection client)
     {

@@ -107,6 +107,7 @@ internal abstract partial class Relay : LoopTimer
             _download = MoveAsync(fromClient: false);
         }
 
+        // Once nobody is left to get the bytes: who is still being delivered to may read only while somebody reads from it.
         var discards = false;
         try
         {
@@ -116,11 +117,16 @@ internal abstract partial class Relay : LoopTimer
 
                 // Only the end of what was read lives across the send: a whole ReadResult would cost 40 bytes a direction.
                 var end = read.Buffer.End;
-                if (discards && !read.Buffer.IsEmpty)
+                if (read.Buffer.IsEmpty)
                 {
-                    // Nobody is left to get it. Who is still being delivered to may read only while somebody reads from it.
+                    if (read.IsCompleted)
+                    {
+                        // FIN ends this direction only; the other one goes on for as long as its sender likes.
+                        Destination(fromClient).ShutdownSend();
+                        break;
+                    }
                 }
-                else if (!read.Buffer.IsEmpty)
+                else if (!discards)
                 {
                     NoteReceived(fromClient, read.Buffer.Length);
                     var sent = await Destination(fromClient).SendAsync(read.Buffer);
@@ -130,12 +136,6 @@ internal abstract partial class Relay : LoopTimer
                         OnSendFailed(fromClient);
                         discards = true;
                     }
-                }
-                else if (read.IsCompleted)
-                {
-                    // FIN ends this direction only; the other one goes on for as long as its sender likes.
-                    Destination(fromClient).ShutdownSend();
-                    break;
                 }
 
                 Source(fromClient).Input.AdvanceTo(end);

@@ -101,10 +101,8 @@ internal sealed class TcpRelay : Relay
 
     private void ReleaseReservation() => _attempts.Release(FailedBy == FailureSource.Backend);
 
-    // Out of descriptors or memory, or the loop is ending: no other backend can help. No local port is another matter:
-    // ports are counted for each destination.
     private bool IsWorthAnother(DialStatus status) =>
-        !IsLost(Client) && status is not (DialStatus.OutOfResources or DialStatus.Canceled);
+        !IsLost(Client) && BackendAttempts.MayAnotherHelp(status);
 
     private FailureSource WhoFailed(DialStatus status) => status switch
     {
@@ -127,7 +125,7 @@ internal sealed class TcpRelay : Relay
         {
             base.OnPeerChanged();
         }
-        else if (IsLost(Client) && !HasUnreadBytes())
+        else if (IsLost(Client) && !UnreadBytes.Any(Client))
         {
             // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer. Nor is
             // a reset while there are bytes that came before it: they are the backend's.
@@ -142,24 +140,6 @@ internal sealed class TcpRelay : Relay
     {
         ReleaseReservation();
         _proxy.Recorder.Record(BuildOutcome());
-    }
-
-    private bool HasUnreadBytes()
-    {
-        try
-        {
-            if (Client.Input.TryRead(out var read))
-            {
-                Client.Input.AdvanceTo(read.Buffer.Start);
-                return !read.Buffer.IsEmpty;
-            }
-        }
-        catch (ConnectionAbortedException)
-        {
-            // The reset is all that is left.
-        }
-
-        return false;
     }
 
     private ConnectionOutcome BuildOutcome() => new()

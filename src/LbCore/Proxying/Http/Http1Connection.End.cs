@@ -48,7 +48,7 @@ internal sealed partial class Http1Connection
         var goesOn = isWhole && exchange.IsRequestRead && !exchange.ClosesAfter;
 
         // What has not been read would turn the close into a reset, which may destroy the answer on its way.
-        _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!exchange.IsRequestRead || HasUnread() || !isWhole);
+        _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!exchange.IsRequestRead || UnreadBytes.Any(Client) || !isWhole);
         EndExchange(status);
         return goesOn;
     }
@@ -60,24 +60,6 @@ internal sealed partial class Http1Connection
         var tunnel = new Tunnel(Client, upstream, _proxy.Timeouts.Tunnel);
         await tunnel.RunAsync();
         EndExchange(0, tunnel.BytesUp, tunnel.BytesDown);
-        return false;
-    }
-
-    private bool HasUnread()
-    {
-        try
-        {
-            if (Client.Input.TryRead(out var read))
-            {
-                Client.Input.AdvanceTo(read.Buffer.Start);
-                return !read.Buffer.IsEmpty;
-            }
-        }
-        catch (ConnectionAbortedException)
-        {
-            // Nothing is left to be read.
-        }
-
         return false;
     }
 

@@ -55,9 +55,7 @@ internal sealed partial class RequestForwarder
         }
     }
 
-    // Out of descriptors or memory, or the loop is ending: no other backend can help. No local port is another matter:
-    // ports are counted for each destination.
-    private bool IsWorthAnother() => !_ended && _lastDial is not (DialStatus.OutOfResources or DialStatus.Canceled);
+    private bool IsWorthAnother() => !_ended && BackendAttempts.MayAnotherHelp(_lastDial);
 
     /// <summary>Says why there is no backend, after the last dial or without any.</summary>
     private RequestEnd WhyNoBackend() => !_attempts.HasAny ? RequestEnd.NoBackend : _lastDial switch
