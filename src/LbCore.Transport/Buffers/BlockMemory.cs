@@ -11,6 +11,11 @@ internal static unsafe class BlockMemory
 
     public static byte* Allocate(int length)
     {
+        if (length < PageSize)
+        {
+            return (byte*)NativeMemory.Alloc((nuint)length);
+        }
+
         if (!OperatingSystem.IsLinux())
         {
             return (byte*)NativeMemory.AlignedAlloc((nuint)length, PageSize);
@@ -23,7 +28,11 @@ internal static unsafe class BlockMemory
 
     public static void Free(byte* pointer, int length)
     {
-        if (OperatingSystem.IsLinux())
+        if (length < PageSize)
+        {
+            NativeMemory.Free(pointer);
+        }
+        else if (OperatingSystem.IsLinux())
         {
             Libc.Unmap(pointer, length);
         }

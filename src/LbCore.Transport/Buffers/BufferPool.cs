@@ -17,8 +17,8 @@ internal sealed unsafe class BufferPool
     /// </summary>
     public const int BlockSize = 68 * 1024;
 
-    /// <summary>The size of a small block, in which a head waits for its response.</summary>
-    public const int SmallBlockSize = 4 * 1024;
+    /// <summary>The size of a small block, in which a head waits for its response. Two lie in a page: most heads are smaller still.</summary>
+    public const int SmallBlockSize = 2 * 1024;
 
     /// <summary>The size of a block for a large head, such as one with many cookies.</summary>
     public const int MediumBlockSize = 16 * 1024;
