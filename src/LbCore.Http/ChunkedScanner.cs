@@ -10,12 +10,18 @@ internal struct ChunkedScanner
 {
     private const int MaxSizeDigits = 15;
     private const int MaxExtensionBytes = 1024;
+
+    // A chunk may cost this much more than its data, and the body as a whole this much more than all its chunks may:
+    // otherwise a few bytes of data could be wrapped in any number of others.
+    private const int FreeOverhead = 16;
+    private const int MaxExcess = 16 * 1024;
     private const int MaxTrailerBytes = 8 * 1024;
     private const byte Cr = (byte)'\r';
     private const byte Lf = (byte)'\n';
 
     private long _left;
     private int _count;
+    private int _excess;
     private State _state;
 
     private enum State : byte
@@ -37,9 +43,6 @@ internal struct ChunkedScanner
 
     /// <summary>Gets why the bytes were refused.</summary>
     public HttpError Error { get; private set; }
-
-    /// <summary>Gets whether the whole body has been read.</summary>
-    public readonly bool IsEnded => _state == State.Ended;
 
     /// <summary>
     /// Goes over the next bytes: first <paramref name="framing"/> of them that are no data, then <paramref name="data"/>
@@ -156,6 +159,7 @@ internal struct ChunkedScanner
             return HttpError.None;
         }
 
+        _excess++;
         return Characters.NotInValue.Contains(next) || ++_count > MaxExtensionBytes ? HttpError.ChunkExtension : HttpError.None;
     }
 
@@ -168,7 +172,8 @@ internal struct ChunkedScanner
 
         _count = 0;
         _state = _left > 0 ? State.Data : State.TrailerStart;
-        return HttpError.None;
+        _excess = (int)Math.Max(_excess - FreeOverhead - Math.Min(_left, MaxExcess), 0);
+        return _excess > MaxExcess ? HttpError.ChunkExtension : HttpError.None;
     }
 
     private HttpError StepTrailer(byte next)

@@ -19,14 +19,19 @@ internal static class FramingRules
     /// </summary>
     public static HttpError Decide(ReadOnlySpan<byte> bytes, ResponseHead head, out BodyFraming framing)
     {
-        if (head.Status is (>= 100 and < 200) or 204 or 304)
+        if (head.Status is (>= 100 and < 200) or 204)
         {
+            // What it says of a body does not go on (RFC 9110 section 8.6).
             framing = BodyFraming.None;
             return HttpError.None;
         }
 
         var error = Read(bytes, head, out framing, out var isStated);
-        if (error == HttpError.None && !isStated)
+        if (head.Status == 304)
+        {
+            framing = BodyFraming.None;
+        }
+        else if (error == HttpError.None && !isStated)
         {
             framing = BodyFraming.UntilClose;
         }

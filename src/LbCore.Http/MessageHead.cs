@@ -58,21 +58,6 @@ internal abstract class MessageHead
     /// <summary>Returns the value of a field.</summary>
     public static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> bytes, in HeaderField field) => bytes.Slice(field.ValueStart, field.ValueLength);
 
-    /// <summary>Returns the index of the first field of a kind, or -1.</summary>
-    public int IndexOf(KnownField known)
-    {
-        var fields = Fields;
-        for (var i = 0; i < fields.Length; i++)
-        {
-            if (fields[i].Known == known)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
     internal ref HeaderField AddField()
     {
         if (FieldCount == _fields.Length)

@@ -26,6 +26,17 @@ internal sealed class ConnectionReader : LoopReader
     /// </summary>
     internal bool IsAtRest() => IsBetweenReads && _received.Buffered == 0 && !IsOver && !TryReceive();
 
+    /// <summary>Receives once if nothing is held and there may be something.</summary>
+    internal bool HasUnread()
+    {
+        if (_received.Buffered == 0 && !IsOver && !EndOfStream && Socket.Readable)
+        {
+            Fill();
+        }
+
+        return _received.Buffered > 0;
+    }
+
     protected override bool TryReceive() => HasResult || IsOver || (Socket.Readable && Fill());
 
     protected override Exception? Failure() =>

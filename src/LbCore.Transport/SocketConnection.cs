@@ -3,6 +3,7 @@ using System.Buffers;
 using System.IO;
 using System.IO.Pipelines;
 using System.Threading.Tasks;
+using LbCore.Transport.Epoll;
 
 namespace LbCore.Transport;
 
@@ -23,6 +24,7 @@ internal abstract class SocketConnection : TransportConnection
 
     private readonly ConnectionReader _reader;
     private readonly ConnectionWriter _writer;
+    private readonly bool _isDialled;
     private Exception? _closeException;
     private Action<object?>? _peerCallback;
     private object? _peerState;
@@ -32,9 +34,11 @@ internal abstract class SocketConnection : TransportConnection
     private PeerState _peer;
     private bool _finSeen;
 
-    protected SocketConnection(EventLoop loop)
+    protected SocketConnection(EventLoop loop, bool isDialled)
     {
         OwnLoop = loop;
+        _isDialled = isDialled;
+        DescriptorHeadroom.OnOpened(isDialled);
         _reader = new ConnectionReader(this);
         _writer = new ConnectionWriter(this);
     }
@@ -93,6 +97,12 @@ internal abstract class SocketConnection : TransportConnection
 
         // The reader last: what it receives may be the end, which changes what it is asked.
         return _closeReason == CloseReason.None && _peer == PeerState.Open && _writer.IsAtRest && _reader.IsAtRest();
+    }
+
+    public override bool HasUnreadBytes()
+    {
+        OwnLoop.AssertInLoop();
+        return _reader.HasUnread();
     }
 
     public override void Abort(CloseReason reason, Exception? exception = null)
@@ -223,6 +233,7 @@ internal abstract class SocketConnection : TransportConnection
         IsClosed = true;
         CloseSocket(reset);
         OwnLoop.ConnectionClosed();
+        DescriptorHeadroom.OnClosed(_isDialled);
         _reader.WakeForClose();
         _writer.WakeForClose();
         PostPeerCallback();

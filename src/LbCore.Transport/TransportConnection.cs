@@ -72,6 +72,29 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// </remarks>
     public virtual bool IsAtRest() => false;
 
+    /// <summary>
+    /// Returns whether the peer has sent bytes that nobody has read. It may receive once to find out, whatever is left of
+    /// the dispatch's budget; what it receives is there for the next read. No read may be under way.
+    /// </summary>
+    /// <remarks>The base implementation sees what a read can give at once.</remarks>
+    public virtual bool HasUnreadBytes()
+    {
+        try
+        {
+            if (Input.TryRead(out var read))
+            {
+                Input.AdvanceTo(read.Buffer.Start);
+                return !read.Buffer.IsEmpty;
+            }
+        }
+        catch (ConnectionAbortedException)
+        {
+            // The end is all that is left.
+        }
+
+        return false;
+    }
+
     /// <summary>Sends FIN once everything written has been sent; the other direction stays open. Idempotent.</summary>
     public void ShutdownSend() => Output.Complete();
 

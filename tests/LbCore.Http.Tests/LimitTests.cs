@@ -78,6 +78,17 @@ internal sealed class LimitTests
     public void A_chunk_has_up_to_15_digits_and_1024_bytes_of_extensions(int digits, int extension, string result) => Assert.That(
         Parsed.Body(Parsed.Bytes($"{new string('f', digits)};{new string('x', extension)}\r\nabc"), BodyFraming.Chunked), Does.StartWith(result));
 
+    [TestCase(1, 16, "ended")]
+    [TestCase(1, 17, "ChunkExtension")]
+    [TestCase(1024, 1000, "ended")]
+    public void Extensions_of_all_chunks_may_be_16_KiB_more_than_their_data_and_16_bytes_a_chunk(int data, int chunks, string result)
+    {
+        // Beside one byte of data 1,000 bytes too many, beside 1,024 of them none.
+        var extension = new string('x', data == 1 ? 16 + 1 + 1000 : 1024);
+        var body = string.Concat(Enumerable.Repeat($"{data:x};{extension}\r\n{new string('a', data)}\r\n", chunks));
+        Assert.That(Parsed.Body(Parsed.Bytes(body + "0\r\n\r\n"), BodyFraming.Chunked), Does.StartWith(result));
+    }
+
     [TestCase(8192, "ended")]
     [TestCase(8193, "Trailer")]
     public void Trailers_have_up_to_8_KiB_together(int bytes, string result)

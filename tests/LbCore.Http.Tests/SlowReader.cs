@@ -30,7 +30,7 @@ internal static partial class SlowReader
         var lines = Lines(bytes, limits ?? HeadLimits.Default, 0);
         var status = StatusLine().Match(lines[0]);
         var fields = Fields(lines);
-        var hasNoBody = status.Groups["code"].Value is ['1', _, _] or "204" or "304";
+        var hasNoBody = status.Groups["code"].Value is ['1', _, _] or "204";
         return status.Success
             && fields.All(static field => field.Success)
             && (hasNoBody || IsFraming(Values(fields, "content-length"), Values(fields, "transfer-encoding"), status.Groups["minor"].Value))

@@ -40,10 +40,12 @@ public sealed class AtRestTests(EngineCase engineCase) : ContractFixture(engineC
 
         connection.Loop.OperationsLeft = 0;
         Assert.That(connection.Input.TryRead(out _), Is.False, "the budget is spent");
+        Assert.That(connection.HasUnreadBytes(), Is.True);
         Assert.That(connection.IsAtRest(), Is.False);
         var read = await connection.Input.ReadAtLeastAsync(11);
         Assert.That(read.Buffer.Length, Is.EqualTo(11));
         connection.Input.AdvanceTo(read.Buffer.End);
+        Assert.That(connection.HasUnreadBytes(), Is.False);
         Assert.That(connection.IsAtRest(), Is.True);
     });
 

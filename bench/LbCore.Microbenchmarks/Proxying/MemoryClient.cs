@@ -57,7 +57,7 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
     {
     }
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing) =>
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody) =>
         HeadWriter.WriteResponse(_target, bytes, head, default);
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more)

@@ -18,7 +18,20 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
 
     /// <summary>Initializes an accepted connection.</summary>
     public EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, bool isUnix)
-        : base(loop)
+        : this(loop, descriptor, in peer, isUnix, isDialled: false)
+    {
+    }
+
+    /// <summary>Initializes a connection that is being dialled.</summary>
+    public EpollConnection(EpollLoop loop, int descriptor, bool isUnix, EpollDial dial)
+        : this(loop, descriptor, default, isUnix, isDialled: true)
+    {
+        _dialOrRemote = dial;
+        _dialling = true;
+    }
+
+    private EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, bool isUnix, bool isDialled)
+        : base(loop, isDialled)
     {
         _descriptor = descriptor;
         _accepted = peer;
@@ -27,14 +40,6 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         // A unix socket may end a receive early where descriptors were passed along.
         _readToEnd = isUnix;
         loop.ConnectionOpened();
-    }
-
-    /// <summary>Initializes a connection that is being dialled.</summary>
-    public EpollConnection(EpollLoop loop, int descriptor, bool isUnix, EpollDial dial)
-        : this(loop, descriptor, default(PeerAddress), isUnix)
-    {
-        _dialOrRemote = dial;
-        _dialling = true;
     }
 
     public int Descriptor => _descriptor;

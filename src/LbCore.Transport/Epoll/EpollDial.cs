@@ -153,6 +153,12 @@ internal sealed unsafe class EpollDial : LoopTimer, IValueTaskSource<DialResult>
             return !CanWaitFor(Marshal.GetLastPInvokeError());
         }
 
+        if (DescriptorHeadroom.IsForRuntime(descriptor))
+        {
+            _ = Libc.Close(descriptor);
+            return !CanWaitFor(Libc.EMFILE);
+        }
+
         DescriptorWatch.Opened(_loop.Engine, descriptor);
         var error = isUnix ? 0 : Prepare(descriptor);
         if (error != 0)

@@ -32,7 +32,7 @@ internal sealed unsafe class ManagedConnection : SocketConnection
     /// <param name="socket">A connected socket.</param>
     /// <param name="dialled">The address that was dialled; null for an accepted connection.</param>
     public ManagedConnection(ManagedLoop loop, Socket socket, EndPoint? dialled = null)
-        : base(loop)
+        : base(loop, isDialled: dialled is not null)
     {
         _loop = loop;
         _socket = socket;

@@ -99,6 +99,13 @@ internal sealed class ManagedDial : LoopTimer
         _socket = isUnix
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(_remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (DescriptorHeadroom.IsForRuntime((int)_socket.Handle))
+        {
+            _socket.Dispose();
+            _socket = null;
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        }
+
         DescriptorWatch.Opened(_loop.Engine, _socket);
         if (!isUnix && _options.LocalEndPoint is { } local)
         {

@@ -51,7 +51,11 @@ internal abstract class DownstreamExchange
     public abstract void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head);
 
     /// <summary>Writes the final response's head. It goes out with the body's first piece, or with the next flush.</summary>
-    public abstract void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing);
+    /// <param name="bytes">What <paramref name="head"/> was parsed from.</param>
+    /// <param name="head">The head as the backend sent it.</param>
+    /// <param name="framing">How its body is framed.</param>
+    /// <param name="leavesBody">Whether the rest of the request's body will not be read.</param>
+    public abstract void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody);
 
     /// <summary>Sends a piece of the response's body, and what was written before it.</summary>
     public abstract ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more);

@@ -1,3 +1,4 @@
+using System;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
@@ -14,7 +15,7 @@ internal sealed class Http1BodyReader
 {
     private PipeReader _input = null!;
     private BodyDecoder _decoder;
-    private System.SequencePosition _behindPiece;
+    private SequencePosition _behindPiece;
     private bool _holdsPiece;
     private bool _stopped;
 
@@ -153,7 +154,7 @@ internal sealed class Http1BodyReader
     /// <summary>
     /// Takes the end of the body with its last data, when it is there: the last chunk then goes out with it in one send.
     /// </summary>
-    private int TakeEnd(System.ReadOnlySpan<byte> bytes)
+    private int TakeEnd(ReadOnlySpan<byte> bytes)
     {
         var ahead = _decoder;
         if (ahead.IsEnded || !ahead.TryNext(bytes, out var framing, out var data) || data > 0 || !ahead.IsEnded)

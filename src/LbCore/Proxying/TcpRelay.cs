@@ -125,7 +125,7 @@ internal sealed class TcpRelay : Relay
         {
             base.OnPeerChanged();
         }
-        else if (IsLost(Client) && !UnreadBytes.Any(Client))
+        else if (IsLost(Client) && !Client.HasUnreadBytes())
         {
             // FIN alone is no reason to give up: the client may have said all it has to say and wait for the answer. Nor is
             // a reset while there are bytes that came before it: they are the backend's.

@@ -26,4 +26,7 @@ internal enum ConnectionEnd : byte
 
     /// <summary>The balancer drains.</summary>
     Drained,
+
+    /// <summary>A fault of the balancer.</summary>
+    Fault,
 }

@@ -21,7 +21,6 @@ internal static class RequestEnds
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown => 503,
         RequestEnd.ConnectFailed or RequestEnd.BackendClosed or RequestEnd.BadResponse or RequestEnd.ResponseTruncated => 502,
         RequestEnd.ConnectTimeout or RequestEnd.RequestStalled or RequestEnd.ResponseTimeout or RequestEnd.ResponseStalled => 504,
-        RequestEnd.Fault => 500,
         _ => 0,
     };
 }

@@ -18,12 +18,12 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
     private TransportConnection? _connection;
     private UpstreamPool? _pool;
     private ResponseHead? _head;
-    private ReadOnlySequence<byte> _headBuffer;
-    private byte[]? _joined;
+    private ReceivedHead _received;
     private BodyFraming _framing;
     private HttpMethod _method;
     private bool _isReused;
     private bool _isPersistent;
+    private bool _hasResponded;
 
     public Http1UpstreamExchange(Http1ExchangePool owner) => _owner = owner;
 
@@ -31,7 +31,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
     public override ResponseHead Head => _head ?? throw new InvalidOperationException("There is no head: it was not read, or has been released.");
 
-    public override ReadOnlySpan<byte> HeadBytes => _joined is { } joined ? joined : _headBuffer.FirstSpan;
+    public override ReadOnlySpan<byte> HeadBytes => _received.Bytes;
 
     public override BodyFraming ResponseFraming => _framing;
 
@@ -41,6 +41,8 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
     public override long UndeliveredBytes => Connection.UndeliveredBytes;
 
+    private HeadStatus Closed => _hasResponded ? HeadStatus.ClosedWithin : HeadStatus.ClosedBefore;
+
     private TransportConnection Connection => _connection ?? throw new InvalidOperationException("The exchange has ended.");
 
     public void Begin(TransportConnection connection, UpstreamPool pool, bool isReused)
@@ -49,6 +51,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
         _pool = pool;
         _isReused = isReused;
         _isPersistent = false;
+        _hasResponded = false;
         _framing = default;
     }
 
@@ -87,13 +90,13 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 if (read.IsCompleted)
                 {
-                    return read.Buffer.IsEmpty ? HeadStatus.ClosedBefore : HeadStatus.ClosedWithin;
+                    return Closed;
                 }
             }
         }
         catch (ConnectionAbortedException)
         {
-            return _head is { Position: > 0 } ? HeadStatus.ClosedWithin : HeadStatus.ClosedBefore;
+            return Closed;
         }
     }
 
@@ -104,10 +107,9 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
             return;
         }
 
-        if (!_headBuffer.IsEmpty)
+        if (_received.IsKept)
         {
-            Connection.Input.AdvanceTo(_headBuffer.GetPosition(head.Error == HttpError.None ? head.Length : 0));
-            _headBuffer = default;
+            Connection.Input.AdvanceTo(_received.PositionOf(head.Error == HttpError.None ? head.Length : 0));
         }
 
         DropHead(Connection.Loop);
@@ -166,15 +168,16 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
             return ParseStatus.Incomplete;
         }
 
+        _hasResponded = true;
         _head ??= _owner.RentHead(Connection.Loop);
-        var status = ResponseParser.Parse(HeadSpan.Of(in buffer, _owner.Limits, out _joined), _head, _owner.Limits);
+        var status = ResponseParser.Parse(_received.Show(in buffer, Connection.Loop, _owner.Limits.MaxBytes), _head, _owner.Limits);
         if (status == ParseStatus.Incomplete)
         {
             return status;
         }
 
         // The read stays open: the head's bytes lie in it.
-        _headBuffer = buffer;
+        _received.Keep(in buffer);
         if (status == ParseStatus.Complete && !_head.IsInterim)
         {
             _framing = _method == HttpMethod.Head ? BodyFraming.None : _head.Framing;
@@ -193,7 +196,6 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
             _head = null;
         }
 
-        _headBuffer = default;
-        _joined = null;
+        _received.Drop();
     }
 }

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -82,6 +84,62 @@ internal sealed class DescriptorTests(string engine)
         }
 
         await balancer.StopAsync();
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Idle_clients_leave_descriptors_for_the_backends_of_others(CancellationToken cancellationToken)
+    {
+        const int Limit = 256;
+        const int Clients = 300;
+        var prlimit = Tool.Require("prlimit", "util-linux");
+        await using var backend = SocketBackend.Start(AnswerAsync);
+        await using var balancer = await LbCoreProcess.StartProgramAsync(
+            prlimit,
+            [
+                string.Create(CultureInfo.InvariantCulture, $"--nofile={Limit}:{Limit}"),
+                LbCoreBinary.Path, "proxy", "--listen", "127.0.0.1:0", "--backend", backend.Address, "--engine", engine,
+            ]);
+
+        // They all come before any of them asks for anything; who finds no room waits in the backlog.
+        var clients = new List<Socket>();
+        for (var i = 0; i < Clients; i++)
+        {
+            clients.Add(await balancer.ConnectAsync(cancellationToken));
+        }
+
+        await RestAsync(balancer);
+        var answers = clients.ConvertAll(client => AskAsync(client, cancellationToken));
+        await RestAsync(balancer);
+        Assert.That(answers.Count(static answer => answer.IsCompleted), Is.InRange(1, Clients - 1), balancer.Transcript);
+
+        // One after the other leaves, and the next is served: all of them, none refused.
+        for (var left = answers.ToList(); left.Count > 0;)
+        {
+            var next = await Task.WhenAny(left).WaitAsync(cancellationToken);
+            left.Remove(next);
+            Assert.That(await next, Does.StartWith("HTTP/1.1 200 "));
+            clients[answers.IndexOf(next)].Dispose();
+        }
+
+        await balancer.StopAsync();
+    }
+
+    private static async Task<string> AskAsync(Socket client, CancellationToken cancellationToken)
+    {
+        await client.SendAllAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), cancellationToken);
+        var head = new byte[16];
+        await client.ReceiveExactlyAsync(head, cancellationToken);
+        return Encoding.ASCII.GetString(head);
+    }
+
+    private static async Task AnswerAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var request = new byte[4096];
+        while (await socket.ReceiveAsync(request, cancellationToken) > 0)
+        {
+            await socket.SendAllAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), cancellationToken);
+        }
     }
 
     /// <summary>Returns a connection that the echo has answered on.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class Http1Connection
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
                 exchange.WriteAnswer(status, close: !exchange.IsRequestRead);
-                var sent = await exchange.FlushAsync();
+                var sent = await forwarder.WatchAnswer(exchange.FlushAsync());
                 status = sent.IsCompleted ? 0 : status;
             }
             else
@@ -47,8 +47,10 @@ internal sealed partial class Http1Connection
         _end = isWhole ? ConnectionEnd.Asked : ConnectionEnd.RequestFailed;
         var goesOn = isWhole && exchange.IsRequestRead && !exchange.ClosesAfter;
 
-        // What has not been read would turn the close into a reset, which may destroy the answer on its way.
-        _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!exchange.IsRequestRead || UnreadBytes.Any(Client) || !isWhole);
+        // What comes behind the close would turn it into a reset, which may destroy the response on its way. Only a client
+        // that has asked for the close itself sends nothing more, unless it has already.
+        var isExpected = isWhole && exchange.IsRequestRead && exchange.IsLastOfClient;
+        _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!isExpected || Client.HasUnreadBytes());
         EndExchange(status);
         return goesOn;
     }

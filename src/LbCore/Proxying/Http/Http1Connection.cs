@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -115,6 +116,11 @@ internal sealed partial class Http1Connection : LazyTimer
         {
             _end = Client.CloseReason == CloseReason.Shutdown ? ConnectionEnd.Drained : ConnectionEnd.Reset;
         }
+        catch (Exception)
+        {
+            _end = ConnectionEnd.Fault;
+            throw;
+        }
         finally
         {
             End();
@@ -180,8 +186,15 @@ internal sealed partial class Http1Connection : LazyTimer
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>
     private bool EndsHere(in ReadResult read)
     {
-        var isEmpty = read.Buffer.IsEmpty;
-        Client.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        // An empty line behind a body is no beginning of a request (RFC 9112 section 2.2).
+        var isEmptyLine = IsEmptyLine(read.Buffer);
+        var isEmpty = read.Buffer.IsEmpty || isEmptyLine;
+        Client.Input.AdvanceTo(isEmptyLine ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+        if (isEmptyLine)
+        {
+            EndExchange(0);
+        }
+
         if (read.IsCompleted)
         {
             _end = ConnectionEnd.ClosedByClient;
@@ -208,8 +221,7 @@ internal sealed partial class Http1Connection : LazyTimer
 
         if (isEmpty)
         {
-            _end = ConnectionEnd.Drained;
-            return read.IsCanceled && _loop.IsDraining && _requests > 0;
+            return read.IsCanceled && EndsForDrain();
         }
 
         if (_phase == Phase.Idle)
@@ -223,6 +235,21 @@ internal sealed partial class Http1Connection : LazyTimer
 
         return false;
     }
+
+    private bool EndsForDrain()
+    {
+        if (!_loop.IsDraining || _requests == 0)
+        {
+            return false;
+        }
+
+        // A request that crosses the close would turn it into a reset under the last response.
+        _end = ConnectionEnd.Drained;
+        _lingers = Client.UndeliveredBytes > 0 || Client.HasUnreadBytes();
+        return true;
+    }
+
+    private static bool IsEmptyLine(in ReadOnlySequence<byte> bytes) => bytes.Length == 2 && bytes.FirstSpan.SequenceEqual("\r\n"u8);
 
     private void OnPeerChanged()
     {

@@ -16,8 +16,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     private readonly Http1BodySender _sender = new();
     private Http1Connection _owner = null!;
     private RequestHead? _head;
-    private ReadOnlySequence<byte> _headBuffer;
-    private byte[]? _joined;
+    private ReceivedHead _received;
     private HttpMethod _method;
     private bool _isHttp11;
     private bool _isPersistent;
@@ -30,7 +29,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     public override RequestHead Head => _head ?? throw new InvalidOperationException("There is no head: it was not read, or has been released.");
 
-    public override ReadOnlySpan<byte> HeadBytes => _joined is { } joined ? joined : _headBuffer.FirstSpan;
+    public override ReadOnlySpan<byte> HeadBytes => _received.Bytes;
 
     public override ReadOnlySpan<byte> ClientAddress => _owner.ClientAddress;
 
@@ -42,6 +41,9 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     /// <summary>Gets whether the whole request has been read, so that what follows is the next one.</summary>
     public bool IsRequestRead => _head is null && _reader.IsEnded;
+
+    /// <summary>Gets whether the client has asked for the connection to end with this exchange.</summary>
+    public bool IsLastOfClient => !_isPersistent;
 
     /// <summary>Gets whether the connection ends with this exchange, as the client has been told.</summary>
     public bool ClosesAfter { get; private set; }
@@ -55,10 +57,10 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public ParseStatus Parse(in ReadOnlySequence<byte> buffer, in HeadLimits limits)
     {
         _head ??= _loop.RentHead();
-        var status = RequestParser.Parse(HeadSpan.Of(in buffer, limits, out _joined), _head, in limits);
+        var status = RequestParser.Parse(_received.Show(in buffer, _loop.Loop, limits.MaxBytes), _head, in limits);
         if (status == ParseStatus.Complete)
         {
-            _headBuffer = buffer;
+            _received.Keep(in buffer);
             _method = _head.Method;
             _isHttp11 = _head.IsHttp11;
             _isPersistent = _head.IsPersistent;
@@ -75,7 +77,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             return;
         }
 
-        Connection.Input.AdvanceTo(_headBuffer.GetPosition(head.Length));
+        Connection.Input.AdvanceTo(_received.PositionOf(head.Length));
         _reader.Begin(Connection.Input, head.Framing);
         DropHead();
     }
@@ -97,12 +99,12 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         }
     }
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing)
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody)
     {
         // HTTP/1.0 knows no chunks: such a body ends with the connection.
         var chunked = framing.Kind == BodyKind.Chunked && _isHttp11;
         _isSelfDelimited = chunked || framing.Kind is BodyKind.None or BodyKind.Length;
-        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || MayLackBody;
+        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || leavesBody;
         _sender.Begin(Connection, chunked);
         Write(bytes, head, new ResponseEdits
         {
@@ -158,7 +160,6 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             _loop.Return(head);
         }
 
-        _headBuffer = default;
-        _joined = null;
+        _received.Drop();
     }
 }

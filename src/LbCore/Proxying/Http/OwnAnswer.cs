@@ -36,6 +36,6 @@ internal static class OwnAnswer
         503 => "503 Service Unavailable"u8,
         504 => "504 Gateway Timeout"u8,
         505 => "505 HTTP Version Not Supported"u8,
-        _ => "500 Internal Server Error"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "There is no answer with this status."),
     };
 }

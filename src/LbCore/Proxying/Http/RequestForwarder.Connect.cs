@@ -13,6 +13,7 @@ internal sealed partial class RequestForwarder
 {
     private UpstreamDial? _dial;
     private DialStatus _lastDial;
+    private bool _wasStale;
 
     // The snapshot is read for each attempt: a retry must not go to a backend that has been removed meanwhile.
     private bool TryReserve()
@@ -28,10 +29,19 @@ internal sealed partial class RequestForwarder
     {
         _stage = Stage.Connect;
         var startedAt = Loop.Now;
-        _dial = UpstreamDial.Start(Loop, _attempts.Backend, _cluster!.Dial);
-        var result = await _dial.Result;
-        _dial = null;
+        DialResult result;
+        try
+        {
+            _dial = UpstreamDial.Start(Loop, _attempts.Backend, _cluster!.Dial);
+            result = await _dial.Result;
+        }
+        finally
+        {
+            _dial = null;
+        }
+
         _lastDial = result.Status;
+        _connectMilliseconds = (int)(Loop.Now - _startedAt);
         var milliseconds = (int)(Loop.Now - startedAt);
         _attempts.Current = _attempts.Current with { Dial = result.Status, ConnectMilliseconds = milliseconds };
         if (result.Connection is { } connection)
@@ -74,13 +84,13 @@ internal sealed partial class RequestForwarder
     }
 
     /// <summary>
-    /// Returns whether the connection may have been closing when it was taken, and the request may go out once more: nothing
-    /// came back, and doing it twice is doing it once (RFC 9112 section 9.3.1).
+    /// Returns whether the request may go out once more, when no response came: the connection may have been closing when it
+    /// was taken, and doing the request twice is doing it once (RFC 9112 section 9.3.1).
     /// </summary>
-    private bool MayBeStale(HeadStatus status)
+    private bool MaySendAgain(HeadStatus status)
     {
-        if (_ended || status != HeadStatus.ClosedBefore || !Upstream.IsReused || _uploading || !HttpMethods.IsIdempotent(_method)
-            || !IsMessageWhole)
+        _wasStale = !_ended && status == HeadStatus.ClosedBefore && Upstream.IsReused;
+        if (!_wasStale || _uploading || !HttpMethods.IsIdempotent(_method) || !IsMessageWhole)
         {
             return false;
         }
@@ -107,6 +117,7 @@ internal sealed partial class RequestForwarder
         }
 
         var failedBy = RequestEnds.FailedBy(_end);
-        return _attempts.Current with { FailedBy = failedBy, Status = (short)_status, RetrySafety = RetrySafety.Never };
+        var safety = _wasStale ? RetrySafety.OnReusedConnection : RetrySafety.Never;
+        return _attempts.Current with { FailedBy = failedBy, Status = (short)_status, RetrySafety = safety };
     }
 }

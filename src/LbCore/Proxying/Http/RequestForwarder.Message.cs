@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Tasks;
@@ -43,13 +44,22 @@ internal sealed partial class RequestForwarder
         TakeFirstPiece();
     }
 
-    // What HTTP/1.0 leaves out is the address that the client connected to (RFC 9112 section 3.3).
-    private byte[] OwnAddress() => Encoding.ASCII.GetBytes(TransportAddress.Format(_client.Connection.LocalEndPoint));
+    // What HTTP/1.0 leaves out is the address that the client connected to (RFC 9112 section 3.3). A unix socket has none
+    // that could be a host, and then the field is empty (section 3.2).
+    private byte[] OwnAddress() => _client.Connection.LocalEndPoint is IPEndPoint address
+        ? Encoding.ASCII.GetBytes(TransportAddress.Format(address))
+        : [];
 
     private void TakeFirstPiece()
     {
         if (_requestFraming.IsEmpty || !_client.TryReadBody(out var piece))
         {
+            return;
+        }
+
+        if (!piece.IsGood)
+        {
+            OnBodyFailed(piece.Status);
             return;
         }
 
@@ -63,7 +73,6 @@ internal sealed partial class RequestForwarder
 
         piece.Data.CopyTo(_message.Span[_messageLength..]);
         _messageLength += (int)piece.Data.Length;
-        _bytesUp = piece.Data.Length;
         _client.AdvanceBody();
     }
 
@@ -113,7 +122,7 @@ internal sealed partial class RequestForwarder
                 if (held)
                 {
                     held = false;
-                    await upstream.FlushAsync();
+                    await Watch(upstream.FlushAsync(), ref _requestWait, WaitKind.BackendTakes);
                 }
 
                 Wait(ref _requestWait, WaitKind.RequestBody);
@@ -128,12 +137,7 @@ internal sealed partial class RequestForwarder
             }
 
             var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
-            if (!sending.IsCompletedSuccessfully)
-            {
-                Wait(ref _requestWait, WaitKind.BackendTakes);
-            }
-
-            var sent = await sending;
+            var sent = await Watch(sending, ref _requestWait, WaitKind.BackendTakes);
             _requestWait.Kind = WaitKind.None;
             _bytesUp += piece.Data.Length;
             _client.AdvanceBody();

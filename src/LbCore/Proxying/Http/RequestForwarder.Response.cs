@@ -2,12 +2,18 @@ using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using LbCore.Messages;
 using LbCore.Recording;
+using LbCore.Upstreams;
 
 namespace LbCore.Proxying.Http;
 
 /// <summary>The part that reads the response and passes it on.</summary>
 internal sealed partial class RequestForwarder
 {
+    /// <summary>How many interim responses may come before the final one.</summary>
+    private const int MaxInterims = 1000;
+
+    private int _interims;
+
     /// <summary>Passes an interim response on. Always true: another response follows, or the end of the connection.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
     private async ValueTask<bool> PassInterimAsync()
@@ -15,15 +21,14 @@ internal sealed partial class RequestForwarder
         var upstream = Upstream;
         _client.WriteInterim(upstream.HeadBytes, upstream.Head);
         upstream.ReleaseHead();
-        var sending = _client.FlushAsync();
-        if (!sending.IsCompletedSuccessfully)
-        {
-            Wait(ref _responseWait, WaitKind.ClientTakes);
-        }
-
-        if ((await sending).IsCompleted)
+        if ((await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes)).IsCompleted)
         {
             Fail(RequestEnd.ClientReset);
+        }
+        else if (++_interims > MaxInterims)
+        {
+            // Each of them is a sign of life, and would keep the request waiting for ever.
+            Fail(RequestEnd.BadResponse);
         }
 
         return true;
@@ -48,7 +53,7 @@ internal sealed partial class RequestForwarder
         _status = upstream.Head.Status;
         _responseMilliseconds = (int)(Loop.Now - _startedAt);
         _responseStarted = true;
-        _client.WriteHead(upstream.HeadBytes, upstream.Head, upstream.ResponseFraming);
+        _client.WriteHead(upstream.HeadBytes, upstream.Head, upstream.ResponseFraming, LeavesBody(upstream));
         upstream.ReleaseHead();
         if (_status == 101)
         {
@@ -64,13 +69,7 @@ internal sealed partial class RequestForwarder
                 if (held)
                 {
                     held = false;
-                    var flushing = _client.FlushAsync();
-                    if (!flushing.IsCompletedSuccessfully)
-                    {
-                        Wait(ref _responseWait, WaitKind.ClientTakes);
-                    }
-
-                    await flushing;
+                    await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes);
                 }
 
                 Wait(ref _responseWait, WaitKind.ResponseBody);
@@ -84,12 +83,7 @@ internal sealed partial class RequestForwarder
             }
 
             var sending = _client.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
-            if (!sending.IsCompletedSuccessfully)
-            {
-                Wait(ref _responseWait, WaitKind.ClientTakes);
-            }
-
-            var sent = await sending;
+            var sent = await Watch(sending, ref _responseWait, WaitKind.ClientTakes);
             _responseWait.Kind = WaitKind.None;
             _bytesDown += piece.Data.Length;
             upstream.AdvanceBody();
@@ -113,9 +107,16 @@ internal sealed partial class RequestForwarder
         }
     }
 
+    /// <summary>Returns whether an early answer ends the upload, or it has ended itself before the body's end.</summary>
+    private bool LeavesBody(UpstreamExchange upstream) =>
+        !_requestSent && (!_uploading || _uploadEnded || !upstream.IsPersistent || _client.MayLackBody);
+
+    [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
     private async ValueTask BeginTunnelAsync()
     {
-        if ((await _client.FlushAsync()).IsCompleted)
+        var sent = await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes);
+        _responseWait.Kind = WaitKind.None;
+        if (sent.IsCompleted || _ended)
         {
             Fail(RequestEnd.ClientReset);
             return;

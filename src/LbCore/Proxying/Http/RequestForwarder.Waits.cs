@@ -1,12 +1,23 @@
+using System;
+using System.IO.Pipelines;
+using System.Threading.Tasks;
 using LbCore.Recording;
+using LbCore.Transport;
 
 namespace LbCore.Proxying.Http;
 
 /// <summary>The part that ends a request when somebody keeps it waiting. One timer for both directions, set only while they wait.</summary>
 internal sealed partial class RequestForwarder
 {
+    // How often in its time a side that takes nothing is looked at: it is given up this part of it late, at most.
+    private const int LooksPerLimit = 8;
+
     private Waiting _requestWait;
     private Waiting _responseWait;
+
+    /// <summary>Watches a send to the client that the caller waits for, after the request's end and until its return.</summary>
+    public ValueTask<FlushResult> WatchAnswer(ValueTask<FlushResult> sending) =>
+        Watch(sending, ref _responseWait, WaitKind.ClientTakes);
 
     /// <inheritdoc/>
     protected override void OnDue()
@@ -20,13 +31,27 @@ internal sealed partial class RequestForwarder
         Look(ref _responseWait);
     }
 
+    private ValueTask<FlushResult> Watch(ValueTask<FlushResult> sending, ref Waiting wait, WaitKind kind)
+    {
+        if (!sending.IsCompletedSuccessfully)
+        {
+            Wait(ref wait, kind);
+        }
+
+        return sending;
+    }
+
     private void Wait(ref Waiting wait, WaitKind kind)
     {
         wait.Kind = kind;
         wait.Since = Loop.Now;
         wait.Undelivered = -1;
-        WakeBy(Loop, wait.Since + LimitOf(kind));
+        WakeBy(Loop, wait.Since + StepOf(kind));
     }
+
+    private static bool IsSending(WaitKind kind) => kind is WaitKind.BackendTakes or WaitKind.ClientTakes;
+
+    private long StepOf(WaitKind kind) => IsSending(kind) ? LimitOf(kind) / LooksPerLimit : LimitOf(kind);
 
     /// <summary>A request that still goes out is no reason to miss its response.</summary>
     private void NoteUploadProgress()
@@ -46,28 +71,31 @@ internal sealed partial class RequestForwarder
 
     private void Look(ref Waiting wait)
     {
-        if (wait.Kind == WaitKind.None || _ended)
+        if (wait.Kind == WaitKind.None || (_ended && wait.Kind != WaitKind.ClientTakes))
         {
             return;
         }
 
         var now = Loop.Now;
-        var limit = LimitOf(wait.Kind);
-        if (now - wait.Since >= limit && HasMoved(ref wait))
+        var left = wait.Since + LimitOf(wait.Kind) - now;
+        if ((IsSending(wait.Kind) || left <= 0) && HasMoved(ref wait))
         {
             wait.Since = now;
+            left = LimitOf(wait.Kind);
         }
 
-        if (now - wait.Since < limit)
+        if (left > 0)
         {
-            WakeBy(Loop, wait.Since + limit);
+            WakeBy(Loop, now + Math.Min(left, StepOf(wait.Kind)));
             return;
         }
 
-        if (wait.Kind == WaitKind.ClientTakes)
+        if (_ended)
         {
-            // Nothing but a cut wakes a send that waits for the client.
-            _responseStarted = true;
+            // What waits is our own answer.
+            wait.Kind = WaitKind.None;
+            _client.Cut(CloseReason.OtherSideAborted, isBlocked: true);
+            return;
         }
 
         Fail(EndOf(wait.Kind));
@@ -82,7 +110,7 @@ internal sealed partial class RequestForwarder
             return _uploading && !_uploadEnded;
         }
 
-        if (wait.Kind is not (WaitKind.BackendTakes or WaitKind.ClientTakes))
+        if (!IsSending(wait.Kind))
         {
             return false;
         }

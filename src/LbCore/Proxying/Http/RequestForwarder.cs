@@ -107,14 +107,9 @@ internal sealed partial class RequestForwarder : LazyTimer
 
                 // 2. The request.
                 BeginForward();
-                var sending = SendMessageAsync();
-                if (!sending.IsCompletedSuccessfully)
-                {
-                    Wait(ref _requestWait, WaitKind.BackendTakes);
-                }
-
-                var sent = await sending;
+                var sent = await Watch(SendMessageAsync(), ref _requestWait, WaitKind.BackendTakes);
                 _requestWait.Kind = WaitKind.None;
+                _bytesUp = _messageLength - _headLength;
                 if (!_requestSent && !sent.IsCompleted)
                 {
                     _uploading = true;
@@ -140,7 +135,7 @@ internal sealed partial class RequestForwarder : LazyTimer
                     break;
                 }
 
-                if (!(again = MayBeStale(status)))
+                if (!(again = MaySendAgain(status)))
                 {
                     Fail(status == HeadStatus.Invalid ? RequestEnd.BadResponse : RequestEnd.BackendClosed);
                     break;
@@ -164,7 +159,10 @@ internal sealed partial class RequestForwarder : LazyTimer
     /// <summary>The client is gone, or cut off by us: nobody is left to answer.</summary>
     public void OnClientLost(CloseReason reason) => Fail(reason == CloseReason.Shutdown ? RequestEnd.Shutdown : RequestEnd.ClientReset);
 
-    /// <summary>Ends the request with the first cause, and wakes whoever waits for either side.</summary>
+    /// <summary>
+    /// Ends the request with the first cause, and wakes whoever waits for either side. A request whose response is out is
+    /// complete, whatever becomes of the rest of its body.
+    /// </summary>
     private void Fail(RequestEnd end)
     {
         if (_ended)
@@ -173,38 +171,62 @@ internal sealed partial class RequestForwarder : LazyTimer
         }
 
         _ended = true;
-        _end = end;
+        _end = _responseDone ? RequestEnd.Completed : end;
         if (_upstream is { } upstream)
         {
-            _error = end == RequestEnd.BadResponse ? upstream.Error : _error;
+            _error = _end == RequestEnd.BadResponse ? upstream.Error : _error;
             upstream.Abort(CloseReason.OtherSideAborted);
         }
 
-        GiveUpDial();
-        if (_responseStarted && !_responseDone)
+        var isBlocked = _responseWait.Kind == WaitKind.ClientTakes;
+        if (isBlocked || (_responseStarted && !_responseDone))
         {
-            _client.Cut(CloseReason.OtherSideAborted, isBlocked: _responseWait.Kind == WaitKind.ClientTakes);
+            _client.Cut(CloseReason.OtherSideAborted, isBlocked);
         }
 
         _client.StopBody();
+
+        // Last, as it runs the request to its end before it returns, and this object may be somebody else's then.
+        GiveUpDial();
     }
 
     /// <summary>Waits for the request's body, ends the exchange and gives everything back.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
     private async ValueTask FinishAsync()
     {
-        if (_uploading)
+        try
         {
-            // A backend that has answered may go on reading, and then the request is not cut off under it.
-            if (_upstream is null or { IsPersistent: false } || _client.MayLackBody)
+            if (_uploading)
             {
-                _client.StopBody();
+                StopUpload();
+                await _upload;
             }
-
-            await _upload;
+        }
+        finally
+        {
             _uploading = false;
+            EndAttempt();
+        }
+    }
+
+    /// <summary>Stops an upload that nobody reads any more.</summary>
+    private void StopUpload()
+    {
+        // A backend that has answered may go on reading, and then the request is not cut off under it.
+        if (_upstream is { IsPersistent: true } && !_client.MayLackBody)
+        {
+            return;
         }
 
+        _client.StopBody();
+        if (_requestWait.Kind == WaitKind.BackendTakes)
+        {
+            _upstream?.Abort(CloseReason.OtherSideAborted);
+        }
+    }
+
+    private void EndAttempt()
+    {
         DropFirstPiece();
         if (_responseDone && !_ended)
         {
@@ -223,7 +245,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         }
     }
 
-    private void ReleasePlace() => _attempts.Release(RequestEnds.FailedBy(_end) == FailureSource.Backend);
+    private void ReleasePlace() => _attempts.Release(RequestEnds.FailedBy(_end) == FailureSource.Backend && !_wasStale);
 
     /// <summary>Records the outcome and puts the object back for others. Nothing of it may be used after this.</summary>
     public void Return(int status, long tunnelUp, long tunnelDown)
@@ -264,6 +286,9 @@ internal sealed partial class RequestForwarder : LazyTimer
         _cluster = null;
         _attempts = default;
         _upload = default;
+        _dial = null;
+        _lastDial = default;
+        _firstPiece = default;
         _requestFraming = default;
         _requestWait = default;
         _responseWait = default;
@@ -273,7 +298,9 @@ internal sealed partial class RequestForwarder : LazyTimer
         _end = RequestEnd.Completed;
         _error = HttpError.None;
         _stage = Stage.Reserve;
-        _ended = _wantsUpgrade = _requestSent = _responseStarted = _responseDone = _inUse = false;
+        _interims = 0;
+        _ended = _wantsUpgrade = _uploading = _requestSent = _responseStarted = _responseDone = _inUse = false;
+        _hasFirstPiece = _wasStale = false;
         Tunnel = null;
     }
 }

@@ -108,7 +108,7 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head) => _response.Append($"({head.Status})");
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing) => _response.Append($"[{head.Status}]");
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody) => _response.Append($"[{head.Status}]");
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more)
     {

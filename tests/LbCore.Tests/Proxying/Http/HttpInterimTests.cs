@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Recording;
@@ -119,6 +120,25 @@ internal sealed class HttpInterimTests
             Assert.That(await backend.ReadHeadAsync(), Does.StartWith("GET /next "));
             await backend.SendAsync(Ok);
             Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
+        }
+    }
+
+    [TestCase(1000, "HTTP/1.1 200 ")]
+    [TestCase(1001, "HTTP/1.1 502 ")]
+    [CancelAfter(60_000)]
+    public async Task A_request_has_up_to_1000_interim_responses(int count, string final, CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        using (backend)
+        {
+            await backend.SendAsync(string.Concat(Enumerable.Repeat("HTTP/1.1 102 Processing\r\n\r\n", count)) + Ok);
+            for (var i = 0; i < count; i++)
+            {
+                Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 102 "));
+            }
+
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith(final));
         }
     }
 

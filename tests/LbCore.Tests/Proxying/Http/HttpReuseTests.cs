@@ -60,6 +60,39 @@ internal sealed class HttpReuseTests
         Assert.That((outcome.End, outcome.Attempts.Count), Is.EqualTo((RequestEnd.BackendClosed, 2)));
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task After_an_interim_response_a_request_is_not_sent_again(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        using var first = await ServeOnceAsync(pair);
+        await pair.Client.SendAsync("DELETE / HTTP/1.1\r\nHost: h\r\n\r\n");
+        await first.ReadHeadAsync();
+        await first.SendAsync("HTTP/1.1 102 Processing\r\n\r\n");
+        Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 102 "));
+        first.Dispose();
+        Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
+        Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(2)).Attempts.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task After_a_part_of_a_status_line_a_request_is_not_sent_again(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        using var first = await ServeOnceAsync(pair);
+        await pair.Client.SendAsync(Get);
+        await first.ReadHeadAsync();
+        await pair.Harness.TurnAsync();
+        var before = pair.Harness.RentedBuffers;
+        await first.SendAsync("HTTP/1.1 200 O");
+        await Eventually.TrueAsync(() => pair.Harness.RentedBuffers > before, "a part of the response is there");
+        await pair.Harness.TurnAsync();
+        first.Reset();
+        Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
+        Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(2)).Attempts.Count, Is.EqualTo(1));
+    }
+
     [TestCase("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")]
     [TestCase("PATCH / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody")]
     [CancelAfter(30_000)]
@@ -71,7 +104,9 @@ internal sealed class HttpReuseTests
         await first.ReadHeadAsync();
         first.Reset();
         Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
-        Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(2)).Attempts.Count, Is.EqualTo(1));
+        var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(2);
+        Assert.That((outcome.Attempts.Count, outcome.Attempts[0].RetrySafety), Is.EqualTo((1, RetrySafety.OnReusedConnection)));
+        Assert.That(pair.Harness.State(0).Failures, Is.Zero, "a connection that was closing says nothing of the backend");
     }
 
     [Test]

@@ -223,6 +223,27 @@ internal sealed class HttpTimeoutTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public async Task An_empty_line_behind_a_body_does_not_begin_a_request(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token);
+        var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody\r\n");
+        using (backend)
+        {
+            await backend.ReadTextAsync(4);
+            await backend.SendAsync(Ok);
+            await pair.Client.ReadHeadAsync();
+            await pair.Client.ReadTextAsync(2);
+            await pair.Harness.Outcomes.WaitForRequestAsync(1);
+            await PassAsync(pair, 11);
+            Assert.That(pair.Harness.Outcomes.Requests, Has.Count.EqualTo(1), "answered 408");
+            pair.Client.SendFin();
+            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.Empty);
+            Assert.That(pair.Harness.Outcomes.Requests, Has.Count.EqualTo(1), "answered 400");
+        }
+    }
+
+    [Test]
     [CancelAfter(30_000)]
     public async Task A_tunnel_has_an_idle_time_of_its_own(CancellationToken token)
     {
