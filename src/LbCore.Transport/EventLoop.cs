@@ -108,7 +108,7 @@ public abstract class EventLoop
     public LoopSwitch SwitchTo() => new(this);
 
     /// <summary>
-    /// Rents memory of the loop for bytes that outlive the buffer that they came in: 2 or 16 KiB
+    /// Rents memory of the loop for bytes that outlive the buffer that they came in: 2, 4 or 16 KiB
     /// when that is enough. A pending send holds it beyond its return. What is in it is what its last user left.
     /// </summary>
     /// <param name="minimumLength">0 or more.</param>

@@ -86,7 +86,9 @@ public sealed class BufferPoolTests(EngineCase engineCase) : ContractFixture(eng
         Assert.That(left[^1], Is.LessThanOrEqualTo(Burst / 2), "within the period's turn");
     }
 
-    [TestCase(0, 4 * 1024)]
+    [TestCase(0, 2 * 1024)]
+    [TestCase(2 * 1024, 2 * 1024)]
+    [TestCase(2 * 1024 + 1, 4 * 1024)]
     [TestCase(4 * 1024, 4 * 1024)]
     [TestCase(4 * 1024 + 1, 16 * 1024)]
     [TestCase(16 * 1024 + 1, 68 * 1024)]

@@ -6,7 +6,7 @@ using System.Threading;
 namespace LbCore.Transport.Buffers;
 
 /// <summary>
-/// Is a loop's pool of blocks: newest first, in three size classes, trimmed while it lies idle. For the loop's thread; after
+/// Is a loop's pool of blocks: newest first, in four size classes, trimmed while it lies idle. For the loop's thread; after
 /// the loop's end any thread may still return a block, which is then freed.
 /// </summary>
 internal sealed unsafe class BufferPool
@@ -20,8 +20,11 @@ internal sealed unsafe class BufferPool
     /// <summary>The size of a small block, in which a head waits for its response. Two lie in a page: most heads are smaller still.</summary>
     public const int SmallBlockSize = 2 * 1024;
 
-    /// <summary>The size of a block for a large head, such as one with many cookies.</summary>
-    public const int MediumBlockSize = 16 * 1024;
+    /// <summary>The size of a block for a head with many cookies.</summary>
+    public const int MediumBlockSize = 4 * 1024;
+
+    /// <summary>The size of a block for a head that is all cookies.</summary>
+    public const int LargeHeadBlockSize = 16 * 1024;
 
     private const byte Poison = 0xDB;
 
@@ -32,6 +35,7 @@ internal sealed unsafe class BufferPool
     private BufferBlock? _free;
     private BufferBlock? _freeSmall;
     private BufferBlock? _freeMedium;
+    private BufferBlock? _freeLargeHead;
     private int _rented;
     private int _pooled;
     private int _lowestPooled;
@@ -59,6 +63,7 @@ internal sealed unsafe class BufferPool
     {
         <= SmallBlockSize => RentSmall(owner),
         <= MediumBlockSize => Rent(ref _freeMedium, MediumBlockSize, owner),
+        <= LargeHeadBlockSize => Rent(ref _freeLargeHead, LargeHeadBlockSize, owner),
         _ => RentAtLeast(length, owner),
     };
 
@@ -99,6 +104,10 @@ internal sealed unsafe class BufferPool
                 block.NextFree = _free;
                 _free = block;
                 break;
+            case LargeHeadBlockSize:
+                block.NextFree = _freeLargeHead;
+                _freeLargeHead = block;
+                break;
             case MediumBlockSize:
                 block.NextFree = _freeMedium;
                 _freeMedium = block;
@@ -119,7 +128,7 @@ internal sealed unsafe class BufferPool
     /// <summary>Frees idle blocks, the oldest last, until at most <paramref name="keep"/> are left.</summary>
     public void Trim(int keep)
     {
-        while (_pooled > keep && (Take(ref _freeSmall) ?? Take(ref _freeMedium) ?? Take(ref _free)) is { } block)
+        while (_pooled > keep && (Take(ref _freeSmall) ?? Take(ref _freeMedium) ?? Take(ref _freeLargeHead) ?? Take(ref _free)) is { } block)
         {
             block.Free();
         }
