@@ -12,6 +12,10 @@ namespace LbCore.EndToEndTests.Http;
 [TestFixtureSource(typeof(Engines), nameof(Engines.All))]
 internal sealed class NginxTests(string engine)
 {
+    private static readonly int[] Sizes = [0, 1, 4096, 65_535, 65_536, 69_632, 1024 * 1024, 64 * 1024 * 1024];
+
+    private static readonly string[] Always = ["-sS", "--fail", "--max-time", "30"];
+
     private NginxServer? _nginx;
     private LbCoreProcess? _balancer;
 
@@ -39,26 +43,37 @@ internal sealed class NginxTests(string engine)
         }
     }
 
-    [Test]
-    public async Task Files_and_ranges_of_them_arrive()
+    [TestCaseSource(nameof(Sizes))]
+    public async Task A_file_of_any_size_arrives(int size)
     {
         using var folder = new TempFolder();
-        var expected = _nginx!.AddFile("large", 64 * 1024 * 1024);
-        await CurlAsync($"{Url}/files/large", "-o", folder.File("large"));
-        Assert.That(Hash(folder.File("large")), Is.EqualTo(expected));
-
-        var range = await CurlAsync($"{Url}/files/large", "-r", "1000-1999", "-w", "%{http_code}");
-        Assert.That(range.OutputBytes, Has.Length.EqualTo(1003));
-        Assert.That(range.OutputBytes[..1000], Is.EqualTo((await File.ReadAllBytesAsync(_nginx.FilePath("large")))[1000..2000]));
+        var name = string.Create(CultureInfo.InvariantCulture, $"down-{size}");
+        var expected = _nginx!.AddFile(name, size);
+        await CurlAsync($"{Url}/files/{name}", "-o", folder.File(name));
+        Assert.That(Hash(folder.File(name)), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task An_upload_arrives()
+    public async Task A_range_of_a_file_arrives()
+    {
+        _nginx!.AddFile("whole", 1024 * 1024);
+        var range = await CurlAsync($"{Url}/files/whole", "-r", "1000-1999", "-w", "%{http_code}");
+        var expected = (await File.ReadAllBytesAsync(_nginx.FilePath("whole")))[1000..2000];
+        Assert.That(range.OutputBytes, Is.EqualTo((byte[])[.. expected, .. "206"u8]));
+    }
+
+    // Curl reads its input, of which it does not know the length, and sends it in chunks.
+    [Test]
+    public async Task An_upload_of_any_size_arrives([ValueSource(nameof(Sizes))] int size, [Values] bool chunked)
     {
         using var folder = new TempFolder();
-        await File.WriteAllBytesAsync(folder.File("up"), RandomNumberGenerator.GetBytes(3_000_000));
-        await CurlAsync("-T", folder.File("up"), $"{Url}/upload/up");
-        Assert.That(Hash(_nginx!.UploadPath("up")), Is.EqualTo(Hash(folder.File("up"))));
+        var name = string.Create(CultureInfo.InvariantCulture, $"up-{chunked}-{size}");
+        var body = RandomNumberGenerator.GetBytes(size);
+        await File.WriteAllBytesAsync(folder.File(name), body);
+        var curl = Tool.Require("curl", "curl");
+        string[] arguments = [.. Always, "-H", "Expect:", "-T", chunked ? "-" : folder.File(name), $"{Url}/upload/{name}"];
+        (await Command.RunAsync(curl, arguments, null, chunked ? body : null)).OrThrow();
+        Assert.That(Hash(_nginx!.UploadPath(name)), Is.EqualTo(Convert.ToHexString(SHA256.HashData(body))));
     }
 
     [Test]
@@ -75,5 +90,5 @@ internal sealed class NginxTests(string engine)
     private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
 
     private static async Task<CommandResult> CurlAsync(params string[] arguments) =>
-        (await Command.RunAsync(Tool.Require("curl", "curl"), ["-sS", "--fail", "--max-time", "30", .. arguments])).OrThrow();
+        (await Command.RunAsync(Tool.Require("curl", "curl"), [.. Always, .. arguments])).OrThrow();
 }
