@@ -7,7 +7,8 @@ namespace LbCore.EndToEndTests.Harness;
 /// Is a server that speaks HTTP/1.1 and has, whatever it is made of: <c>/bytes/N</c> (N known bytes, their number told),
 /// <c>/chunked/N</c> (the same in chunks), <c>/echo</c> (sends the body back as it comes), <c>/hash</c> (its SHA-256),
 /// <c>/fields</c> (the request's fields, one a line), <c>/events</c> (three events, one each time <c>/event</c> is asked
-/// for), <c>/slow/N</c> (answers after N ms), <c>/status/N</c>.
+/// for), <c>/slow/N</c> (answers after N ms), <c>/status/N</c>, <c>/ws</c> (changes to the protocol that it is asked for, and
+/// sends back whatever comes then).
 /// </summary>
 internal abstract class HttpBackend : IAsyncDisposable
 {

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -19,7 +20,7 @@ internal sealed class KestrelServer : HttpBackend
     private readonly WebApplication _app;
     private readonly SemaphoreSlim _event = new(0);
 
-    private KestrelServer()
+    private KestrelServer(RequestDelegate? serve)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,14 +32,18 @@ internal sealed class KestrelServer : HttpBackend
             options.Limits.MinResponseDataRate = null;
         });
         _app = builder.Build();
-        _app.Run(ServeAsync);
+        _app.UseWebSockets();
+        _app.Run(serve ?? ServeAsync);
     }
 
     public override string Address => new Uri(_app.Urls.First()).Authority;
 
-    public static async Task<HttpBackend> StartAsync()
+    public static Task<HttpBackend> StartAsync() => StartAsync(null);
+
+    /// <summary>Starts one that serves by a function, instead of what every backend has.</summary>
+    public static async Task<HttpBackend> StartAsync(RequestDelegate? serve)
     {
-        var server = new KestrelServer();
+        var server = new KestrelServer(serve);
         await server._app.StartAsync();
         return server;
     }
@@ -95,9 +100,35 @@ internal sealed class KestrelServer : HttpBackend
                 await Task.Delay(number, context.RequestAborted);
                 await response.WriteAsync("slow");
                 break;
+            case "ws":
+                await EchoUpgradedAsync(context);
+                break;
+            case "messages":
+                await EchoMessagesAsync(context);
+                break;
             default:
                 response.StatusCode = number;
                 break;
         }
+    }
+
+    private static async Task EchoUpgradedAsync(HttpContext context)
+    {
+        context.Response.Headers.Upgrade = context.Request.Headers.Upgrade;
+        await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        await stream.CopyToAsync(stream, context.RequestAborted);
+    }
+
+    private static async Task EchoMessagesAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[16 * 1024];
+        ValueWebSocketReceiveResult result;
+        while ((result = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted)).MessageType != WebSocketMessageType.Close)
+        {
+            await socket.SendAsync(buffer.AsMemory(0, result.Count), result.MessageType, result.EndOfMessage, context.RequestAborted);
+        }
+
+        await socket.CloseOutputAsync(socket.CloseStatus!.Value, socket.CloseStatusDescription, context.RequestAborted);
     }
 }

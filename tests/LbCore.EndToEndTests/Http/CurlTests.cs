@@ -142,11 +142,6 @@ internal sealed class CurlTests(string engine, string kind)
     [CancelAfter(30_000)]
     public async Task A_web_socket_is_tunnelled(CancellationToken token)
     {
-        if (kind != "node")
-        {
-            Assert.Ignore("Kestrel's web sockets need frames; Node's upgrade does not");
-        }
-
         using var client = await RawClient.ConnectAsync(_balancer!.EndPoint, token);
         await client.SendAsync("GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nahead ");
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 101 Switching Protocols\r\n"));
