@@ -9,12 +9,16 @@ using System.Threading.Tasks;
 namespace LbCore.EndToEndTests.Harness;
 
 /// <summary>Is how many bytes there were, and what they were.</summary>
-internal readonly record struct ContentSummary(long Length, string Hash);
+internal readonly record struct ContentSummary(long Length, string Hash)
+{
+    public static ContentSummary Of(ReadOnlySpan<byte> bytes) => new(bytes.Length, Convert.ToHexString(SHA256.HashData(bytes)));
+}
 
 /// <summary>Sends and receives streams of any length that are compared by hash, so that none is ever held as a whole.</summary>
 internal static class Content
 {
-    private const int BlockSize = 64 * 1024;
+    /// <summary>Is the size of the largest piece, in bytes.</summary>
+    public const int BlockSize = 64 * 1024;
 
     /// <summary>Returns what a stream would be, without sending it.</summary>
     public static ContentSummary Summarize(ulong seed, long length)
@@ -63,8 +67,9 @@ internal static class Content
         return new ContentSummary(length, Convert.ToHexString(hash.GetHashAndReset()));
     }
 
-    // SplitMix64 over the position: no two blocks are alike, so a block lost, doubled or moved changes the hash.
-    private static Span<byte> Fill(Span<byte> block, ulong seed, long offset, long length)
+    /// <summary>Fills a block, whose length and place are multiples of 8, and returns what of it belongs to the stream.</summary>
+    /// <remarks>SplitMix64 over the position: no two blocks are alike, so a block lost, doubled or moved changes the hash.</remarks>
+    public static Span<byte> Fill(Span<byte> block, ulong seed, long offset, long length)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(block);
         var state = seed + (ulong)offset / sizeof(ulong) * 0x9E3779B97F4A7C15;

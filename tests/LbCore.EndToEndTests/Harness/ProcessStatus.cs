@@ -21,11 +21,10 @@ internal static class ProcessStatus
     }
 
     /// <summary>Returns resident memory in KiB.</summary>
-    public static long ResidentKiB(int processId)
-    {
-        var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
+    public static long ResidentKiB(int processId) => StatusKiB(processId, "VmRSS:");
+
+    /// <summary>Returns the most that resident memory has ever been, in KiB.</summary>
+    public static long PeakResidentKiB(int processId) => StatusKiB(processId, "VmHWM:");
 
     /// <summary>Returns how many descriptors are open, and how many of them are sockets.</summary>
     /// <remarks>The runtime keeps two descriptors for every assembly and some for every thread, so their sum alone says little.</remarks>
@@ -33,6 +32,12 @@ internal static class ProcessStatus
     {
         var all = Directory.GetFileSystemEntries($"/proc/{processId}/fd");
         return (all.Length, all.Count(IsSocket));
+    }
+
+    private static long StatusKiB(int processId, string name)
+    {
+        var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private static bool IsSocket(string path)

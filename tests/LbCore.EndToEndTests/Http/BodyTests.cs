@@ -106,27 +106,6 @@ internal sealed class BodyTests(string engine, string kind)
         Assert.That(await SHA256.HashDataAsync(received), Is.EqualTo(await SHA256.HashDataAsync(sent)));
     }
 
-    [Test]
-    [CancelAfter(120_000)]
-    public async Task A_thousand_connections_each_get_their_own_bytes(CancellationToken token)
-    {
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1000 };
-        using var client = new HttpClient(handler) { BaseAddress = Client.BaseAddress, Timeout = TimeSpan.FromSeconds(100) };
-        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var all = Enumerable.Range(0, 1000).Select(async index =>
-        {
-            var body = new byte[(index * 37 % 20_000) + 1];
-            new Random(index).NextBytes(body);
-            await start.Task;
-            using var content = new ByteArrayContent(body);
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/echo") { Content = content };
-            using var response = await client.SendAsync(request, token);
-            return (await response.Content.ReadAsByteArrayAsync(token)).AsSpan().SequenceEqual(body);
-        }).ToArray();
-        start.SetResult();
-        Assert.That(await Task.WhenAll(all), Has.All.True);
-    }
-
     private Task<HttpResponseMessage> SendAsync(string path, byte[] body, bool chunked, CancellationToken token)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(new MemoryStream(body)) };
