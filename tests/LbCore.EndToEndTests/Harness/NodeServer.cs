@@ -42,27 +42,32 @@ internal sealed class NodeServer : HttpBackend
     private readonly TempFolder _folder;
     private readonly string _node;
     private readonly string _port;
+    private readonly string[] _arguments;
     private ChildProcess _process;
 
-    private NodeServer(TempFolder folder, string node, string port, ChildProcess process)
+    private NodeServer(TempFolder folder, string node, string port, string[] arguments)
     {
         _folder = folder;
         _node = node;
         _port = port;
-        _process = process;
+        _arguments = arguments;
+        _process = Run();
     }
 
     public override string Address => "127.0.0.1:" + _port;
 
     public static async Task<HttpBackend> StartAsync() => await StartNodeAsync();
 
-    public static async Task<NodeServer> StartNodeAsync()
+    public static Task<NodeServer> StartNodeAsync() => StartProgramAsync(Program);
+
+    /// <summary>Starts another program, which says "listening" when it does. Its first argument is its port.</summary>
+    public static async Task<NodeServer> StartProgramAsync(string program, params string[] arguments)
     {
         var node = Tool.Require("node", "nodejs");
         var folder = new TempFolder();
-        await File.WriteAllTextAsync(folder.File("server.js"), Program);
+        await File.WriteAllTextAsync(folder.File("server.js"), program);
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
-        var server = new NodeServer(folder, node, port, Run(node, folder, port));
+        var server = new NodeServer(folder, node, port, arguments);
         await server._process.ReadLineAsync(static line => line == "listening", Deadline);
         return server;
     }
@@ -78,7 +83,7 @@ internal sealed class NodeServer : HttpBackend
     public async Task RestartAsync()
     {
         await _process.DisposeAsync();
-        _process = Run(_node, _folder, _port);
+        _process = Run();
         await _process.ReadLineAsync(static line => line == "listening", Deadline);
     }
 
@@ -88,5 +93,5 @@ internal sealed class NodeServer : HttpBackend
         _folder.Dispose();
     }
 
-    private static ChildProcess Run(string node, TempFolder folder, string port) => ChildProcess.Start(node, [folder.File("server.js"), port]);
+    private ChildProcess Run() => ChildProcess.Start(_node, [_folder.File("server.js"), _port, .. _arguments]);
 }
