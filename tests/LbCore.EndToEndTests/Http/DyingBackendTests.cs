@@ -10,7 +10,7 @@ using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Http;
 
-/// <summary>Backends that are killed and come back, under load, and a balancer that is told to stop.</summary>
+/// <summary>Backends that are killed and come back, under load.</summary>
 [TestFixtureSource(typeof(Engines), nameof(Engines.All))]
 internal sealed class DyingBackendTests(string engine)
 {
@@ -63,25 +63,6 @@ internal sealed class DyingBackendTests(string engine)
 
         Assert.That(await client.GetByteArrayAsync("/bytes/100", token), Has.Length.EqualTo(100));
         await balancer.StopAsync();
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task A_stop_lets_every_response_under_way_arrive_whole(CancellationToken token)
-    {
-        const int connections = 200;
-        await using var kestrel = await KestrelServer.StartAsync();
-        await using var balancer = await LbCoreProcess.StartHttpAsync(engine, [kestrel.Address]);
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections };
-        using var client = new HttpClient(handler) { BaseAddress = new Uri($"http://{balancer.Address}") };
-
-        // As many idle connections as there will be at work: half of them are used again.
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => client.GetStringAsync("/slow/200", token)));
-        var slow = Enumerable.Range(0, connections / 2).Select(_ => client.GetStringAsync("/slow/1500", token)).ToArray();
-        await Task.Delay(500, token);
-        balancer.Send(Signal.Terminate);
-        Assert.That(await Task.WhenAll(slow), Has.All.EqualTo("slow"));
-        Assert.That(await balancer.WaitAsync(), Is.Zero, balancer.Transcript);
     }
 
     private static async Task<List<HttpStatusCode>> LoadAsync(HttpClient client, Action answered, CancellationToken end)
