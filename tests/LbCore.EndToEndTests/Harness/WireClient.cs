@@ -36,7 +36,8 @@ internal sealed class WireClient : IDisposable
     /// <summary>Sends a request's head that promises a body.</summary>
     public Task SendHeadAsync(string line, ContentStream body, bool chunked, CancellationToken token)
     {
-        var framing = chunked ? "Transfer-Encoding: chunked" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}");
+        var length = body.Length.ToString(CultureInfo.InvariantCulture);
+        var framing = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {length}";
         return SendAsync($"{line} HTTP/1.1\r\nHost: example.com\r\n{framing}\r\n\r\n", token);
     }
 

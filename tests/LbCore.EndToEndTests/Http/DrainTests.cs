@@ -79,7 +79,8 @@ internal sealed class DrainTests(string engine)
             var version = number % 4 == 0 ? "HTTP/1.0" : "HTTP/1.1";
             using var client = await WireClient.ConnectAsync(Balancer, end);
             using var body = new ContentStream((ulong)number, number % 7 == 0 ? Large : 0);
-            await client.SendAsync($"POST /{how}/{framing}/{number}/{Large} {version}\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n", end);
+            await client.SendAsync(
+                $"POST /{how}/{framing}/{number}/{Large} {version}\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n", end);
             await client.SendBodyAsync(body, chunked: false, end, upTo: body.Length / 2);
             var reading = client.ReadResponseAsync(end);
             if (how == "half")
@@ -91,7 +92,10 @@ internal sealed class DrainTests(string engine)
             await client.SendBodyAsync(body, chunked: false, end);
             using var response = await reading;
             await response.ReceiveAsync(end);
-            Assert.That((response.Status, response.End, response.Body), Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected($"{number}", Large))), $"{number}: {response}");
+            Assert.That(
+                (response.Status, response.End, response.Body),
+                Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected($"{number}", Large))),
+                $"{number}: {response}");
             if (how == "held")
             {
                 Assert.That(response.Field("Connection"), Is.EqualTo("close"), "The head came after the stop.");
@@ -150,7 +154,10 @@ internal sealed class DrainTests(string engine)
                 return false;
             }
 
-            Assert.That((response.Status, response.End, response.Body), Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected(id, length))), $"{id}: {response}");
+            Assert.That(
+                (response.Status, response.End, response.Body),
+                Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected(id, length))),
+                $"{id}: {response}");
             answered[id] = true;
             return response.Field("Connection") != "close";
         }

@@ -94,7 +94,8 @@ internal sealed class KilledBackendTests(string engine)
             await halfway.JoinAsync(end);
             await response.ReceiveAsync(end);
             ends[number] = response.End;
-            Assert.That(response.Body, Is.EqualTo(WorkServer.Expected(id, response.End == WireEnd.Whole ? Large : Large / 2)), $"{response}");
+            var length = response.End == WireEnd.Whole ? Large : Large / 2;
+            Assert.That(response.Body, Is.EqualTo(WorkServer.Expected(id, length)), $"{response}");
             client.Dispose();
             await sending;
         }
@@ -143,7 +144,8 @@ internal sealed class KilledBackendTests(string engine)
                 continue;
             }
 
-            Assert.That((response.Status, response.Body), Is.EqualTo((200, WorkServer.Expected($"second{number}", Large))), $"{MethodOf(number)}: {response}");
+            var expected = WorkServer.Expected($"second{number}", Large);
+            Assert.That((response.Status, response.Body), Is.EqualTo((200, expected)), $"{MethodOf(number)}: {response}");
         }
 
         var once = Clients / 2 / methods.Length;
@@ -225,8 +227,8 @@ internal sealed class KilledBackendTests(string engine)
         int[] lengths = [0, 100, 65_536, 1_000_000];
         var length = lengths[turn % lengths.Length];
         var framing = turn / lengths.Length % 2 == 0 ? "length" : "chunked";
-        var rest = turn % 3 == 0 ? $"POST /whole/{framing}/{id}/{length} HTTP/1.1\r\nContent-Length: 4\r\nHost: h\r\n\r\nbody" : $"GET /whole/{framing}/{id}/{length} HTTP/1.1\r\nHost: h\r\n\r\n";
-        await client.SendAsync(rest, token);
+        var target = $"/whole/{framing}/{id}/{length} HTTP/1.1\r\nHost: h\r\n";
+        await client.SendAsync(turn % 3 == 0 ? $"POST {target}Content-Length: 4\r\n\r\nbody" : $"GET {target}\r\n", token);
         var response = await client.ReadWholeResponseAsync(token);
         Assert.That(response.Status, Is.EqualTo(200).Or.EqualTo(502).Or.EqualTo(response.HasBegun ? 200 : 0), $"{id}: {response}");
         if (response.Status == 200)
@@ -241,7 +243,10 @@ internal sealed class KilledBackendTests(string engine)
     private static async Task AssertAnswerAsync(WireClient client, string id, int length, CancellationToken token)
     {
         using var response = await client.ReadWholeResponseAsync(token);
-        Assert.That((response.Status, response.End, response.Body), Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected(id, length))), $"{id}: {response}");
+        Assert.That(
+            (response.Status, response.End, response.Body),
+            Is.EqualTo((200, WireEnd.Whole, WorkServer.Expected(id, length))),
+            $"{id}: {response}");
     }
 
     private static async Task UploadAsync(WireClient client, long length, CancellationToken token)

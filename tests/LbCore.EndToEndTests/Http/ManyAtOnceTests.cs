@@ -135,7 +135,8 @@ internal sealed class ManyAtOnceTests(string engine, string kind)
         await response.ReceiveAsync(token);
         await sending;
         Assert.That(response.Status, Is.EqualTo(200), $"{response}");
-        Assert.That((response.End, response.Body), Is.EqualTo((WireEnd.Whole, body.Summary)), $"client {number}, round {round}, {size} bytes");
+        Assert.That(
+            (response.End, response.Body), Is.EqualTo((WireEnd.Whole, body.Summary)), $"client {number}, round {round}, {size} bytes");
     }
 
     private static async Task HashAsync(WireClient client, int number, int round, long size, CancellationToken token)
@@ -145,7 +146,10 @@ internal sealed class ManyAtOnceTests(string engine, string kind)
         await client.SendHeadAsync("POST /hash", body, chunked, token);
         await client.SendBodyAsync(body, chunked, token);
         using var response = await client.ReadWholeResponseAsync(token);
-        Assert.That((response.Status, response.End, response.Text), Is.EqualTo((200, WireEnd.Whole, body.Summary.Hash)), $"client {number}, round {round}, {size} bytes");
+        Assert.That(
+            (response.Status, response.End, response.Text),
+            Is.EqualTo((200, WireEnd.Whole, body.Summary.Hash)),
+            $"client {number}, round {round}, {size} bytes");
     }
 
     private static async Task FieldsAsync(WireClient client, int number, int round, CancellationToken token)
