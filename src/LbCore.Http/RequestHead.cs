@@ -46,4 +46,13 @@ internal sealed class RequestHead : MessageHead
     public ReadOnlySpan<byte> MethodOf(ReadOnlySpan<byte> bytes) => bytes.Slice(MethodStart, MethodLength);
 
     public ReadOnlySpan<byte> TargetOf(ReadOnlySpan<byte> bytes) => bytes.Slice(TargetStart, TargetLength);
+
+    /// <summary>Returns the host and port that the request is for: those of an absolute target, otherwise of Host; empty when it names none.</summary>
+    public ReadOnlySpan<byte> AuthorityOf(ReadOnlySpan<byte> bytes) =>
+        AuthorityEnd > 0 ? bytes[AuthorityStart..AuthorityEnd]
+        : HostIndex >= 0 ? ValueOf(bytes, in Fields[HostIndex]) : default;
+
+    /// <summary>Returns the target's path and query; empty for an absolute target without a path.</summary>
+    public ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> bytes) =>
+        AuthorityEnd > 0 ? bytes[AuthorityEnd..(TargetStart + TargetLength)] : TargetOf(bytes);
 }

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Threading.Tasks;
 using BenchmarkDotNet.Attributes;
 using LbCore.Balancing;
-using LbCore.Http;
+using LbCore.Configuration;
+using LbCore.Hosting;
 using LbCore.Microbenchmarks.Http;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
@@ -44,10 +45,7 @@ public class ForwardBenchmarks
         _loop = new HttpLoop(_runner.Loop);
         _proxy = new HttpProxy(topology, new HttpLoops([_runner.Loop]))
         {
-            Listener = "web",
-            ClusterName = "app",
-            Timeouts = new HttpTimeouts { Head = 10_000, Body = 30_000, KeepAlive = 60_000, Tunnel = 3_600_000 },
-            Limits = HeadLimits.Default,
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
             Exchanges = new MemoryBackend.Pool(new MemoryBackend(Samples.ResponseHead, Samples.ResponseBody)),
             Recorder = new OutcomeRecorder(NullLogger.Instance, 1),
         };

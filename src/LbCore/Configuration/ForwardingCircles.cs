@@ -21,9 +21,17 @@ internal sealed class ForwardingCircles
         var listeners = new List<(string Name, EndPoint EndPoint, string Cluster)>();
         foreach (var (name, listener) in options.Listeners)
         {
-            if (listener is { Address: { } address, Cluster: { } cluster } && TransportAddress.TryParse(address, out var endPoint, out _))
+            if (listener is not { Address: { } address } || !TransportAddress.TryParse(address, out var endPoint, out _))
             {
-                listeners.Add((name, endPoint!, cluster));
+                continue;
+            }
+
+            foreach (var cluster in listener.Routes.Select(static route => route?.Cluster).Append(listener.Cluster).Distinct())
+            {
+                if (!string.IsNullOrEmpty(cluster))
+                {
+                    listeners.Add((name, endPoint!, cluster));
+                }
             }
         }
 

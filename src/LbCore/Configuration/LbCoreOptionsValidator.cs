@@ -1,5 +1,7 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Net;
 using LbCore.Transport;
@@ -11,6 +13,10 @@ internal sealed class LbCoreOptionsValidator
 {
     private const int MaxNameLength = 64;
     private const int MaxWeight = 256;
+
+    // Of names and of IPv4 addresses, and of IPv6 addresses in brackets.
+    private static readonly SearchValues<char> HostCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.[:]");
 
     // Two ticks of the loops' timers.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
@@ -82,12 +88,65 @@ internal sealed class LbCoreOptionsValidator
                 Add(path + ".mode", $"{(int)listener.Mode} is no mode; set it to http or tcp");
             }
 
-            CheckReference(path + ".cluster", listener.Cluster, options.Clusters.Keys);
+            CheckRoutes(path, listener, options.Clusters.Keys);
             CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
             CheckTimeouts(path + ".timeouts", listener.Timeouts);
             CheckRange(path + ".limits.headBytes", listener.Limits.HeadBytes, 1024, 256 * 1024);
             CheckRange(path + ".limits.headers", listener.Limits.Headers, 1, 1000);
         }
+    }
+
+    private void CheckRoutes(string path, ListenerOptions listener, ICollection<string> clusters)
+    {
+        if (listener.Mode == ListenerMode.Tcp && listener.Routes.Count > 0)
+        {
+            Add(path + ".routes", "connections have no hosts or paths to route by; use mode http, or name one cluster");
+        }
+
+        // With routes, a cluster for the rest is a choice.
+        if (listener.Routes.Count == 0 || !string.IsNullOrEmpty(listener.Cluster))
+        {
+            CheckReference(path + ".cluster", listener.Cluster, clusters);
+        }
+
+        for (var i = 0; i < listener.Routes.Count; i++)
+        {
+            CheckRoute(string.Create(CultureInfo.InvariantCulture, $"{path}.routes[{i}]"), listener.Routes[i], clusters);
+        }
+    }
+
+    private void CheckRoute(string path, RouteOptions? route, ICollection<string> clusters)
+    {
+        if (route is null)
+        {
+            Add(path, "it is null; set what it matches and its cluster");
+            return;
+        }
+
+        foreach (var host in route.Hosts.Where(static host => !IsHost(host)))
+        {
+            Add(path + ".hosts", $"'{host}' is no host; write a name such as www.example.com, or *.example.com for all below one, without a port");
+        }
+
+        if (route.PathPrefix is { } prefix && (!prefix.StartsWith('/') || prefix.AsSpan().ContainsAny("?# ")))
+        {
+            Add(path + ".pathPrefix", $"'{prefix}' is no path; begin it with '/', and leave out '?', '#' and spaces");
+        }
+
+        CheckReference(path + ".cluster", route.Cluster, clusters);
+    }
+
+    private static bool IsHost(string? host)
+    {
+        var name = host.AsSpan();
+        if (name.StartsWith("*."))
+        {
+            name = name[2..];
+        }
+
+        // Colons are an IPv6 address's, or a port's, which does not belong here.
+        return name.Length > 0 && !name.ContainsAnyExcept(HostCharacters) && name[0] != '.' && name[^1] != '.'
+            && (!name.Contains(':') || (name[0] == '[' && name[^1] == ']'));
     }
 
     private void CheckTimeouts(string path, ListenerTimeoutOptions timeouts)

@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace LbCore.Configuration;
 
 /// <summary>Says where to listen and what to do with the connections that arrive.</summary>
@@ -9,8 +11,11 @@ public sealed class ListenerOptions
     /// <summary>Gets or sets what is spoken here. Default <see cref="ListenerMode.Http"/>.</summary>
     public ListenerMode Mode { get; set; } = ListenerMode.Http;
 
-    /// <summary>Gets or sets the name of the cluster that serves what arrives. Required.</summary>
+    /// <summary>Gets or sets the name of the cluster that serves what no route takes. Required, unless there are routes.</summary>
     public string Cluster { get; set; } = "";
+
+    /// <summary>Gets the routes, of which the first that matches counts (mode http). Without one that matches, and without a <see cref="Cluster"/>, the answer is 404.</summary>
+    public IList<RouteOptions> Routes { get; } = new List<RouteOptions>();
 
     /// <summary>
     /// Gets or sets how many connections may be open at once. 1 to 1,000,000; default 10,000. At the limit further ones

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Http;
@@ -13,6 +15,7 @@ namespace LbCore.Hosting;
 /// <summary>Makes what serves the connections of each listener, over what all of them share on one engine.</summary>
 internal sealed class ListenerHandlers
 {
+    private readonly Dictionary<string, ListenerState> _states = new(StringComparer.Ordinal);
     private readonly TopologyStore _topology;
     private readonly HttpLoops _loops;
     private readonly UpstreamPools _pools;
@@ -30,23 +33,26 @@ internal sealed class ListenerHandlers
     public IOutcomeRecorder Recorder { get; }
 
     /// <summary>Makes the handler of a listener from its validated options.</summary>
-    public IConnectionHandler Create(string name, ListenerOptions options) => options.Mode == ListenerMode.Tcp
-        ? new TcpProxy(name, options.Cluster, options.Timeouts.Idle, _topology, Recorder)
-        : new HttpProxy(_topology, _loops)
+    public IConnectionHandler Create(string name, ListenerOptions options)
+    {
+        var state = new ListenerState(TopologyBuilder.BuildListener(name, options));
+        _states.Add(name, state);
+        return options.Mode == ListenerMode.Tcp
+            ? new TcpProxy(state, _topology, Recorder)
+            : new HttpProxy(_topology, _loops) { State = state, Exchanges = _exchanges, Recorder = Recorder };
+    }
+
+    /// <summary>Lets other options hold for the listeners, which stay bound.</summary>
+    public void Apply(LbCoreOptions options)
+    {
+        foreach (var (name, listener) in options.Listeners)
         {
-            Listener = name,
-            ClusterName = options.Cluster,
-            Timeouts = new HttpTimeouts
-            {
-                Head = (long)options.Timeouts.Head.TotalMilliseconds,
-                Body = (long)options.Timeouts.Body.TotalMilliseconds,
-                KeepAlive = (long)options.Timeouts.KeepAlive.TotalMilliseconds,
-                Tunnel = (long)options.Timeouts.Tunnel.TotalMilliseconds,
-            },
-            Limits = new HeadLimits(options.Limits.HeadBytes, options.Limits.Headers),
-            Exchanges = _exchanges,
-            Recorder = Recorder,
-        };
+            _states[name].Set(TopologyBuilder.BuildListener(name, listener));
+        }
+    }
+
+    /// <summary>Empties the pools of backends that are gone.</summary>
+    public void OnPublished(TopologySnapshot current, TopologySnapshot replaced) => _pools.OnPublished(current, replaced);
 
     /// <summary>Lets HTTP connections end with the request that they are at.</summary>
     public void BeginDrain() => _loops.BeginDrain();

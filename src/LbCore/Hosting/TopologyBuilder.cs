@@ -1,6 +1,8 @@
 using System.Collections.Generic;
+using System.Linq;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Routing;
 using LbCore.Topology;
 using LbCore.Transport;
 
@@ -35,6 +37,21 @@ internal static class TopologyBuilder
 
         return new TopologySnapshot(clusters);
     }
+
+    public static Listener BuildListener(string name, ListenerOptions options) => new()
+    {
+        Name = name,
+        Routes = new RouteTable(
+            options.Routes.Select(static route => new Route(route.Hosts, route.PathPrefix, route.Cluster)),
+            string.IsNullOrEmpty(options.Cluster) ? null : options.Cluster),
+        HeadMilliseconds = (long)options.Timeouts.Head.TotalMilliseconds,
+        BodyMilliseconds = (long)options.Timeouts.Body.TotalMilliseconds,
+        KeepAliveMilliseconds = (long)options.Timeouts.KeepAlive.TotalMilliseconds,
+        TunnelMilliseconds = (long)options.Timeouts.Tunnel.TotalMilliseconds,
+        IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
+        MaxHeadBytes = options.Limits.HeadBytes,
+        MaxHeadFields = options.Limits.Headers,
+    };
 
     private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)
     {

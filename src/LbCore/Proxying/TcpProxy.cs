@@ -1,4 +1,3 @@
-using System;
 using System.Threading.Tasks;
 using LbCore.Recording;
 using LbCore.Topology;
@@ -11,20 +10,20 @@ internal sealed class TcpProxy : IConnectionHandler
 {
     private readonly TopologyStore _topology;
 
-    public TcpProxy(string listener, string cluster, TimeSpan idleTimeout, TopologyStore topology, IOutcomeRecorder recorder)
+    private readonly ListenerState _state;
+
+    public TcpProxy(ListenerState state, TopologyStore topology, IOutcomeRecorder recorder)
     {
-        Listener = listener;
-        ClusterName = cluster;
-        IdleMilliseconds = (long)idleTimeout.TotalMilliseconds;
+        _state = state;
         _topology = topology;
         Recorder = recorder;
     }
 
-    public string Listener { get; }
+    public string Listener => _state.Current.Name;
 
-    public string ClusterName { get; }
+    public string ClusterName => _state.Current.Routes.Otherwise ?? "";
 
-    public long IdleMilliseconds { get; }
+    public long IdleMilliseconds => _state.Current.IdleMilliseconds;
 
     public IOutcomeRecorder Recorder { get; }
 

@@ -27,6 +27,9 @@ internal enum RequestEnd : byte
     /// <summary>The client did not take the response within its time.</summary>
     ClientStalled,
 
+    /// <summary>No route takes the request.</summary>
+    NoRoute,
+
     /// <summary>There was no backend to try: none is there, or all that are left are full.</summary>
     NoBackend,
 

@@ -8,7 +8,7 @@ internal static class RequestEnds
     {
         RequestEnd.Completed or RequestEnd.Tunnelled => FailureSource.None,
         RequestEnd.BadRequest or RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.RequestTruncated
-            or RequestEnd.ClientReset or RequestEnd.ClientStalled => FailureSource.Client,
+            or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.NoRoute => FailureSource.Client,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown or RequestEnd.Fault => FailureSource.Proxy,
         _ => FailureSource.Backend,
     };
@@ -17,6 +17,7 @@ internal static class RequestEnds
     public static int StatusOf(RequestEnd end) => end switch
     {
         RequestEnd.BadRequest or RequestEnd.RequestTruncated => 400,
+        RequestEnd.NoRoute => 404,
         RequestEnd.HeadTimeout or RequestEnd.BodyTimeout => 408,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown => 503,
         RequestEnd.ConnectFailed or RequestEnd.BackendClosed or RequestEnd.BadResponse or RequestEnd.ResponseTruncated => 502,

@@ -21,13 +21,14 @@ internal sealed partial class DependencyRulesTests
     {
         ["Diagnostics"] = [],
         ["Configuration"] = [],
-        ["Topology"] = [],
+        ["Routing"] = [],
+        ["Topology"] = ["Routing"],
         ["Recording"] = ["Topology", "Diagnostics"],
         ["Balancing"] = ["Topology"],
         ["Messages"] = [],
         ["Upstreams"] = ["Topology", "Messages"],
         ["Proxying"] = ["Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
-        ["Hosting"] = ["Configuration", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
+        ["Hosting"] = ["Configuration", "Routing", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedProjects = new(StringComparer.Ordinal)

@@ -59,7 +59,7 @@ internal sealed partial class Http1Connection
     private async ValueTask<bool> RunTunnelAsync(TransportConnection upstream)
     {
         _end = ConnectionEnd.Tunnelled;
-        var tunnel = new Tunnel(Client, upstream, _proxy.Timeouts.Tunnel);
+        var tunnel = new Tunnel(Client, upstream, _proxy.Listener.TunnelMilliseconds);
         await tunnel.RunAsync();
         EndExchange(0, tunnel.BytesUp, tunnel.BytesDown);
         return false;
@@ -84,8 +84,8 @@ internal sealed partial class Http1Connection
         _lingers = true;
         _proxy.Recorder.Record(new RequestOutcome
         {
-            Listener = _proxy.Listener,
-            Cluster = _proxy.ClusterName,
+            Listener = _proxy.Listener.Name,
+            Cluster = "",
             Client = Client,
             End = end,
             Error = exchange.HeadError,
@@ -102,7 +102,7 @@ internal sealed partial class Http1Connection
         _loop.Remove(this);
         _proxy.Recorder.Record(new HttpConnectionOutcome
         {
-            Listener = _proxy.Listener,
+            Listener = _proxy.Listener.Name,
             Client = Client,
             End = _end,
             Requests = _requests,

@@ -67,7 +67,7 @@ internal sealed partial class Http1Connection : LazyTimer
         Client.OnPeerChanged(PeerChanged, this);
         try
         {
-            AwaitRequest(_proxy.Timeouts.Head);
+            AwaitRequest(_proxy.Listener.HeadMilliseconds);
             while (true)
             {
                 var read = await Client.Input.ReadAsync();
@@ -99,7 +99,7 @@ internal sealed partial class Http1Connection : LazyTimer
                     break;
                 }
 
-                AwaitRequest(_proxy.Timeouts.KeepAlive);
+                AwaitRequest(_proxy.Listener.KeepAliveMilliseconds);
                 if (_loop.IsDraining)
                 {
                     // Its response had begun before the drain, and could not say any more that it is the last one.
@@ -180,7 +180,8 @@ internal sealed partial class Http1Connection : LazyTimer
             _exchange.Begin(this);
         }
 
-        return _exchange.Parse(read.Buffer, _proxy.Limits);
+        var listener = _proxy.Listener;
+        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields));
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>
@@ -229,7 +230,7 @@ internal sealed partial class Http1Connection : LazyTimer
             _phase = Phase.Head;
             if (_requests > 0)
             {
-                AwaitUntil(Client.Loop.Now + _proxy.Timeouts.Head);
+                AwaitUntil(Client.Loop.Now + _proxy.Listener.HeadMilliseconds);
             }
         }
 

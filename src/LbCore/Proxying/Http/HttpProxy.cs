@@ -1,5 +1,4 @@
 using System.Threading.Tasks;
-using LbCore.Http;
 using LbCore.Recording;
 using LbCore.Topology;
 using LbCore.Transport;
@@ -19,20 +18,17 @@ internal sealed class HttpProxy : IConnectionHandler
         _loops = loops;
     }
 
-    public required string Listener { get; init; }
+    public required ListenerState State { get; init; }
 
-    public required string ClusterName { get; init; }
-
-    public required HttpTimeouts Timeouts { get; init; }
-
-    public required HeadLimits Limits { get; init; }
+    /// <summary>Gets what holds for the listener now.</summary>
+    public Listener Listener => State.Current;
 
     public required ExchangePool Exchanges { get; init; }
 
     public required IOutcomeRecorder Recorder { get; init; }
 
-    /// <summary>Returns the cluster as the snapshot in force has it, or null when it is gone.</summary>
-    public Cluster? FindCluster() => _topology.Current.FindCluster(ClusterName);
+    /// <summary>Returns a cluster as the snapshot in force has it, or null when it is gone.</summary>
+    public Cluster? FindCluster(string name) => _topology.Current.FindCluster(name);
 
     public Task HandleAsync(TransportConnection connection) => new Http1Connection(this, _loops[connection.Loop], connection).RunAsync();
 }

@@ -28,6 +28,7 @@ internal static class OwnAnswer
     private static ReadOnlySpan<byte> TextOf(int status) => status switch
     {
         400 => "400 Bad Request"u8,
+        404 => "404 Not Found"u8,
         408 => "408 Request Timeout"u8,
         414 => "414 URI Too Long"u8,
         431 => "431 Request Header Fields Too Large"u8,

@@ -18,7 +18,7 @@ internal sealed partial class RequestForwarder
     // The snapshot is read for each attempt: a retry must not go to a backend that has been removed meanwhile.
     private bool TryReserve()
     {
-        _cluster = _proxy.FindCluster();
+        _cluster = _clusterName is null ? null : _proxy.FindCluster(_clusterName);
         return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, _client.Connection);
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class RequestForwarder
     private bool IsWorthAnother() => !_ended && BackendAttempts.MayAnotherHelp(_lastDial);
 
     /// <summary>Says why there is no backend, after the last dial or without any.</summary>
-    private RequestEnd WhyNoBackend() => !_attempts.HasAny ? RequestEnd.NoBackend : _lastDial switch
+    private RequestEnd WhyNoBackend() => _clusterName is null ? RequestEnd.NoRoute : !_attempts.HasAny ? RequestEnd.NoBackend : _lastDial switch
     {
         DialStatus.TimedOut => RequestEnd.ConnectTimeout,
         DialStatus.NoLocalPort or DialStatus.OutOfResources => RequestEnd.OutOfResources,

@@ -33,6 +33,7 @@ internal sealed partial class RequestForwarder
         _method = head.Method;
         _requestFraming = head.Framing;
         _wantsUpgrade = head.WantsUpgrade;
+        _clusterName = _listener.Routes.Find(head.AuthorityOf(_client.HeadBytes), head.PathOf(_client.HeadBytes));
         var edits = new RequestEdits
         {
             ForwardedFor = _client.ClientAddress,

@@ -64,7 +64,7 @@ internal sealed partial class RequestForwarder
 
     private long LimitOf(WaitKind kind) => kind switch
     {
-        WaitKind.RequestBody or WaitKind.ClientTakes => _proxy.Timeouts.Body,
+        WaitKind.RequestBody or WaitKind.ClientTakes => _listener.BodyMilliseconds,
         WaitKind.ResponseBody => _cluster!.ResponseBodyMilliseconds,
         _ => _cluster!.ResponseMilliseconds,
     };

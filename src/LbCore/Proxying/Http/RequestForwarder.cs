@@ -24,8 +24,10 @@ internal sealed partial class RequestForwarder : LazyTimer
 {
     private readonly HttpLoop _loop;
     private HttpProxy _proxy = null!;
+    private Listener _listener = null!;
     private DownstreamExchange _client = null!;
     private UpstreamExchange? _upstream;
+    private string? _clusterName;
     private Cluster? _cluster;
     private BackendAttempts _attempts;
     private ValueTask _upload;
@@ -73,6 +75,7 @@ internal sealed partial class RequestForwarder : LazyTimer
     public void Begin(HttpProxy proxy, DownstreamExchange client)
     {
         _proxy = proxy;
+        _listener = proxy.Listener;
         _client = client;
         _startedAt = Loop.Now;
         _responseMilliseconds = -1;
@@ -260,8 +263,8 @@ internal sealed partial class RequestForwarder : LazyTimer
 
     private RequestOutcome BuildOutcome(int status) => new()
     {
-        Listener = _proxy.Listener,
-        Cluster = _proxy.ClusterName,
+        Listener = _listener.Name,
+        Cluster = _clusterName ?? "",
         Client = _client.Connection,
         End = Tunnel is not null ? RequestEnd.Tunnelled : _end,
         Error = _error,
@@ -281,6 +284,8 @@ internal sealed partial class RequestForwarder : LazyTimer
     {
         ReturnMessage();
         _proxy = null!;
+        _listener = null!;
+        _clusterName = null;
         _client = null!;
         _upstream = null;
         _cluster = null;

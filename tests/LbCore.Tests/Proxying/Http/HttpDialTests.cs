@@ -3,6 +3,8 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Balancing;
+using LbCore.Configuration;
+using LbCore.Hosting;
 using LbCore.Http;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
@@ -87,10 +89,7 @@ internal sealed class HttpDialTests
         var pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         var proxy = new HttpProxy(topology, new HttpLoops(engine.Loops))
         {
-            Listener = "web",
-            ClusterName = "app",
-            Timeouts = new HttpTimeouts { Head = 10_000, Body = 30_000, KeepAlive = 60_000, Tunnel = 60_000 },
-            Limits = HeadLimits.Default,
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
             Exchanges = new Http1ExchangePool(pools, 1, HeadLimits.Default),
             Recorder = outcomes,
         };

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Balancing;
+using LbCore.Configuration;
+using LbCore.Hosting;
 using LbCore.Http;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
@@ -76,7 +78,7 @@ internal sealed class MultiplexedForwardingTests
 
         Assert.That((streams[0].Response, streams[1].Response), Is.EqualTo(("[200]ok.", "(100)[201]yes.")));
         Assert.That(outcomes.Requests, Has.All.Matches<RequestOutcome>(static outcome => outcome.End == RequestEnd.Completed));
-        Assert.That(proxy.FindCluster()!.Backends[0].State.Idle, Is.EqualTo(2));
+        Assert.That(proxy.FindCluster("app")!.Backends[0].State.Idle, Is.EqualTo(2));
         await pools.StopAsync();
     }
 
@@ -88,10 +90,7 @@ internal sealed class MultiplexedForwardingTests
         pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         return new HttpProxy(topology, new HttpLoops(engine.Loops))
         {
-            Listener = "web",
-            ClusterName = "app",
-            Timeouts = new HttpTimeouts { Head = 10_000, Body = 30_000, KeepAlive = 60_000, Tunnel = 60_000 },
-            Limits = HeadLimits.Default,
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
             Exchanges = new Http1ExchangePool(pools, 1, HeadLimits.Default),
             Recorder = outcomes,
         };

@@ -1,0 +1,33 @@
+using LbCore.Routing;
+
+namespace LbCore.Topology;
+
+/// <summary>Is what a listener does with what arrives, immutable, at one moment. Times are in milliseconds of the loops' clocks.</summary>
+internal sealed class Listener
+{
+    public required string Name { get; init; }
+
+    /// <summary>Gets which requests, or connections in mode tcp, go to which cluster.</summary>
+    public required RouteTable Routes { get; init; }
+
+    /// <summary>Gets how long a head may take (mode http).</summary>
+    public long HeadMilliseconds { get; init; }
+
+    /// <summary>Gets how long a client may take for the next piece of a body (mode http).</summary>
+    public long BodyMilliseconds { get; init; }
+
+    /// <summary>Gets how long a connection is kept open between two requests (mode http).</summary>
+    public long KeepAliveMilliseconds { get; init; }
+
+    /// <summary>Gets how long nothing may move in a tunnel (mode http).</summary>
+    public long TunnelMilliseconds { get; init; }
+
+    /// <summary>Gets how long nothing may move (mode tcp).</summary>
+    public long IdleMilliseconds { get; init; }
+
+    /// <summary>Gets how many bytes a head may have (mode http).</summary>
+    public int MaxHeadBytes { get; init; }
+
+    /// <summary>Gets how many fields a head may have (mode http).</summary>
+    public int MaxHeadFields { get; init; }
+}
