@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LbCore.Configuration.Reading;
 using LbCore.Transport;
 
 namespace LbCore.Configuration;
@@ -25,4 +26,7 @@ public sealed class LbCoreOptions
     /// default 30 s.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets the text that they were read from; null when they were made in code.</summary>
+    internal ConfigurationOrigin? Origin { get; set; }
 }

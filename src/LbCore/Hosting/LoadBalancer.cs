@@ -18,7 +18,8 @@ namespace LbCore.Hosting;
 /// <remarks>Members may be called from any thread. It starts once and stops once.</remarks>
 public sealed class LoadBalancer : IAsyncDisposable
 {
-    private readonly LbCoreOptions _options;
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private LbCoreOptions _options;
     private readonly LoadBalancerEnvironment _environment;
     private readonly ILogger _logger;
     private readonly ILogger _transportLogger;
@@ -57,6 +58,16 @@ public sealed class LoadBalancer : IAsyncDisposable
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     public static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory = null) =>
         Create(options, loggerFactory, new LoadBalancerEnvironment());
+
+    /// <summary>
+    /// Checks options without starting anything: all that can be told without looking names up or binding addresses.
+    /// </summary>
+    /// <returns>Everything that is wrong; none when they can be used.</returns>
+    public static IReadOnlyList<ConfigurationError> Check(LbCoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Check(options, new OwnAddresses(new LoadBalancerEnvironment().ListOwnAddresses), []);
+    }
 
     internal static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory, LoadBalancerEnvironment environment)
     {
@@ -98,6 +109,41 @@ public sealed class LoadBalancer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Lets other options hold: clusters, backends, routes, time limits and bounds. Nothing is interrupted: what runs goes
+    /// on, backends that stay keep their connections and figures. Listeners (their addresses, modes and limits of
+    /// connections), the engine and the number of loops cannot change while it runs.
+    /// </summary>
+    /// <param name="options">All options, not only those that change.</param>
+    /// <param name="cancellationToken">Ends the wait for names to resolve; nothing has changed then.</param>
+    /// <exception cref="LbCoreConfigurationException">The options have errors. What held before still holds.</exception>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public async Task ReloadAsync(LbCoreOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (_running is not { } running || _stop is not null)
+        {
+            throw new InvalidOperationException("Only a load balancer that runs can take other options.");
+        }
+
+        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var own = new OwnAddresses(_environment.ListOwnAddresses);
+            ThrowIfAny(Check(options, own, FixedOptions.Compare(_options, options)));
+            var endPoints = await _environment.Resolver.ResolveAsync(options, cancellationToken).ConfigureAwait(false);
+            ThrowIfAny([.. ForwardingCircles.Find(options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
+            var replaced = Topology.Current;
+            Topology.Publish(TopologyBuilder.Build(options, endPoints, StrategyRegistry.BuiltIn, replaced));
+            running.Apply(options, Topology.Current, replaced);
+            _options = options;
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
     /// <summary>Stops without a drain: aborts what is open and ends the loops. Waits for a stop that is already under way.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
 
@@ -106,7 +152,7 @@ public sealed class LoadBalancer : IAsyncDisposable
         // Binding and starting threads must not run under the caller's lock.
         await Task.Yield();
         var own = new OwnAddresses(_environment.ListOwnAddresses);
-        ThrowIfAny(LbCoreOptionsValidator.Validate(_options, StrategyRegistry.BuiltIn.Names, own.Contains));
+        ThrowIfAny(Check(_options, own, []));
         var endPoints = await _environment.Resolver.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
         LogResolved(endPoints);
 
@@ -151,6 +197,12 @@ public sealed class LoadBalancer : IAsyncDisposable
             HostingLog.LoopDied(_logger, e);
             _completion.TrySetException(e);
         }
+    }
+
+    private static IReadOnlyList<ConfigurationError> Check(LbCoreOptions options, OwnAddresses own, IEnumerable<ConfigurationError> more)
+    {
+        ConfigurationError[] found = [.. LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names, own.Contains), .. more];
+        return options.Origin is { } origin ? origin.Join(found) : found;
     }
 
     private static void ThrowIfAny(IReadOnlyList<ConfigurationError> errors)

@@ -80,6 +80,13 @@ internal sealed class RunningBalancer
         }
     }
 
+    /// <summary>Lets other options hold for the listeners, and empties the pools of backends that are gone.</summary>
+    public void Apply(LbCoreOptions options, TopologySnapshot current, TopologySnapshot replaced)
+    {
+        _handlers.Apply(options);
+        _handlers.OnPublished(current, replaced);
+    }
+
     /// <summary>Drains, then stops: see <see cref="LoadBalancer.StopAsync"/>.</summary>
     public async Task StopAsync(TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {

@@ -1,0 +1,187 @@
+using LbCore.Transport;
+
+namespace LbCore.Configuration.Keys;
+
+/// <summary>All keys of the configuration.</summary>
+internal static class LbCoreKeys
+{
+    private const string Address = "127.0.0.1:8080";
+
+    /// <summary>Gets the keys of the whole.</summary>
+    public static OptionTable<LbCoreOptions> Root { get; } = new(
+        static () => new LbCoreOptions(),
+        new MapKey<LbCoreOptions, ListenerOptions>(
+            "listeners", "listener", "Where to listen, and what to do with what arrives.", Listeners(), static o => o.Listeners),
+        new MapKey<LbCoreOptions, ClusterOptions>(
+            "clusters", "cluster", "Groups of interchangeable backends.", Clusters(), static o => o.Clusters),
+        new WordKey<LbCoreOptions, EngineKind>(
+            "engine", "The transport. `auto` is the best that this system offers.", static o => o.Engine, static (o, v) => o.Engine = v),
+        new NumberKey<LbCoreOptions>(
+            "loops", 1, 256, "How many event loops run. Without it, one per processor.", static o => o.Loops, static (o, v) => o.Loops = v),
+        new DurationKey<LbCoreOptions>(
+            "shutdownTimeout",
+            "0s to 1d",
+            "How long stopping waits for open connections before it aborts them.",
+            static o => o.ShutdownTimeout,
+            static (o, v) => o.ShutdownTimeout = v),
+        new LaterKey<LbCoreOptions>("admin", "The admin API."));
+
+    private static OptionTable<ListenerOptions> Listeners() => new(
+        static () => new ListenerOptions(),
+        new TextKey<ListenerOptions>(
+            "address",
+            "ip:port, [v6]:port, *:port, unix:/path",
+            Address,
+            "The address to listen on. Port 0 picks a free one. Required.",
+            static o => o.Address,
+            static (o, v) => o.Address = v ?? ""),
+        new WordKey<ListenerOptions, ListenerMode>(
+            "mode", "What is balanced: HTTP requests, or connections with their bytes as they are.", static o => o.Mode, static (o, v) => o.Mode = v),
+        new TextKey<ListenerOptions>(
+            "cluster",
+            "a cluster's name",
+            "app",
+            "The cluster that serves what no route takes. Required, unless there are routes.",
+            static o => o.Cluster,
+            static (o, v) => o.Cluster = v ?? ""),
+        new ListKey<ListenerOptions, RouteOptions>(
+            "routes",
+            "Which requests go to which cluster (mode http). The first that matches counts; when none does and there is no `cluster`, the answer is 404.",
+            Routes(),
+            static o => o.Routes),
+        new NumberKey<ListenerOptions>(
+            "maxConnections",
+            1,
+            1_000_000,
+            "How many connections may be open at once. Further ones wait in the kernel's backlog.",
+            static o => o.MaxConnections,
+            static (o, v) => o.MaxConnections = v),
+        new SectionKey<ListenerOptions, ListenerTimeoutOptions>(
+            "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
+        new SectionKey<ListenerOptions, ListenerLimitOptions>(
+            "limits", "Bounds of what a client may send.", ListenerLimits(), static o => o.Limits),
+        new LaterKey<ListenerOptions>("proxyProtocol", "The PROXY protocol from whoever stands before this."),
+        new LaterKey<ListenerOptions>("tls", "Certificates."),
+        new LaterKey<ListenerOptions>("forwardedHeaders", "Which forwarding fields are set, appended to or believed."));
+
+    private static OptionTable<RouteOptions> Routes() => new(
+        static () => new RouteOptions(),
+        new TextsKey<RouteOptions>(
+            "hosts", "a list of names, or `*.name`", "*.example.com", "The hosts, without case or port. Without it, any.", static o => o.Hosts),
+        new TextKey<RouteOptions>(
+            "pathPrefix",
+            "a path",
+            "/api",
+            "How the path begins, by whole segments: `/api` takes `/api` and `/api/x`, not `/apix`. Without it, any.",
+            static o => o.PathPrefix,
+            static (o, v) => o.PathPrefix = v),
+        new TextKey<RouteOptions>(
+            "cluster", "a cluster's name", "app", "The cluster that serves what matches. Required.", static o => o.Cluster, static (o, v) => o.Cluster = v ?? ""));
+
+    private static OptionTable<ListenerTimeoutOptions> ListenerTimeouts() => new(
+        static () => new ListenerTimeoutOptions(),
+        new DurationKey<ListenerTimeoutOptions>(
+            "head",
+            "100ms to 1h",
+            "How long a request's head may take (mode http). Then 408, or a close when nothing has come.",
+            static o => o.Head,
+            static (o, v) => o.Head = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "body",
+            "100ms to 1d",
+            "How long the client may take for the next piece of a body, its own or the response's (mode http). Then 408, or the response is cut off.",
+            static o => o.Body,
+            static (o, v) => o.Body = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "keepAlive",
+            "100ms to 1d",
+            "How long a connection is kept open between two requests (mode http).",
+            static o => o.KeepAlive,
+            static (o, v) => o.KeepAlive = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "tunnel",
+            "100ms to 30d",
+            "How long nothing may move in a tunnel, such as a WebSocket's (mode http).",
+            static o => o.Tunnel,
+            static (o, v) => o.Tunnel = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "idle",
+            "100ms to 30d",
+            "How long nothing may move in either direction before both sides are reset (mode tcp).",
+            static o => o.Idle,
+            static (o, v) => o.Idle = v));
+
+    private static OptionTable<ListenerLimitOptions> ListenerLimits() => new(
+        static () => new ListenerLimitOptions(),
+        new SizeKey<ListenerLimitOptions>(
+            "headBytes",
+            "1KiB to 256KiB",
+            "How large a request's head may be (mode http). Then 431, or 414 for the request line.",
+            static o => o.HeadBytes,
+            static (o, v) => o.HeadBytes = v),
+        new NumberKey<ListenerLimitOptions>(
+            "headers", 1, 1000, "How many fields a request's head may have (mode http). Then 431.", static o => o.Headers, static (o, v) => o.Headers = v));
+
+    private static OptionTable<ClusterOptions> Clusters() => new(
+        static () => new ClusterOptions(),
+        new TextKey<ClusterOptions>(
+            "strategy",
+            "`round-robin`, `weighted-round-robin`",
+            "round-robin",
+            "How a backend is picked. Both names mean the same: smooth, weighted, exact.",
+            static o => o.Strategy,
+            static (o, v) => o.Strategy = v ?? ""),
+        new MapKey<ClusterOptions, BackendOptions>(
+            "backends", "backend", "The addresses. At least one.", Backends(), static o => o.Backends, shortFormOf: "address"),
+        new SectionKey<ClusterOptions, ClusterTimeoutOptions>(
+            "timeouts", "Time limits towards the backends.", ClusterTimeouts(), static o => o.Timeouts),
+        new SectionKey<ClusterOptions, RetryOptions>(
+            "retries", "What happens when an attempt fails.", Retries(), static o => o.Retries),
+        new LaterKey<ClusterOptions>("stickiness", "Keeping a client's session on one backend."),
+        new LaterKey<ClusterOptions>("health", "Probes, and ejecting outliers."),
+        new LaterKey<ClusterOptions>("proxyProtocol", "The PROXY protocol towards the backends."));
+
+    private static OptionTable<BackendOptions> Backends() => new(
+        static () => new BackendOptions(),
+        new TextKey<BackendOptions>(
+            "address",
+            "ip:port, [v6]:port, name:port, unix:/path",
+            "127.0.0.1:9001",
+            "The address. A name is resolved at the start and at each reload. Required.",
+            static o => o.Address,
+            static (o, v) => o.Address = v ?? ""),
+        new NumberKey<BackendOptions>(
+            "weight", 0, 256, "Its share beside the others' weights. 0 takes nothing new.", static o => o.Weight, static (o, v) => o.Weight = v),
+        new NumberKey<BackendOptions>(
+            "maxConnections",
+            1,
+            int.MaxValue,
+            "How many connections it takes at once; a full one is passed over. Without it, no limit.",
+            static o => o.MaxConnections,
+            static (o, v) => o.MaxConnections = v),
+        new LaterKey<BackendOptions>("state", "active, backup, drain or down."));
+
+    private static OptionTable<ClusterTimeoutOptions> ClusterTimeouts() => new(
+        static () => new ClusterTimeoutOptions(),
+        new DurationKey<ClusterTimeoutOptions>(
+            "connect", "50ms to 5m", "How long one attempt to connect may take.", static o => o.Connect, static (o, v) => o.Connect = v),
+        new DurationKey<ClusterTimeoutOptions>(
+            "response",
+            "100ms to 1d",
+            "How long a backend may take to answer, or take nothing of a request's body (mode http). Then 504.",
+            static o => o.Response,
+            static (o, v) => o.Response = v),
+        new DurationKey<ClusterTimeoutOptions>(
+            "responseBody",
+            "100ms to 1d",
+            "How long a backend may take for the next piece of a response's body (mode http). Then the response is cut off.",
+            static o => o.ResponseBody,
+            static (o, v) => o.ResponseBody = v),
+        new LaterKey<ClusterTimeoutOptions>("queue", "How long a request waits for a full backend."));
+
+    private static OptionTable<RetryOptions> Retries() => new(
+        static () => new RetryOptions(),
+        new NumberKey<RetryOptions>(
+            "max", 0, 100, "How many further backends are tried when one cannot be connected to.", static o => o.Max, static (o, v) => o.Max = v),
+        new LaterKey<RetryOptions>("budget", "Which share of the requests may be retries."));
+}

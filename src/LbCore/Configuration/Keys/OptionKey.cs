@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LbCore.Configuration.Reading;
+
+namespace LbCore.Configuration.Keys;
+
+/// <summary>
+/// One key that an object of the configuration may have: how it is read, written, described and checked for its form.
+/// Reader, schema, reference and <c>check --effective</c> all go by these.
+/// </summary>
+internal abstract class OptionKey<T>
+{
+    protected OptionKey(string name, string summary)
+    {
+        Name = name;
+        Summary = summary;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Gets what it means, in a sentence or two, for the reference and the schema.</summary>
+    public string Summary { get; }
+
+    /// <summary>Gets what may be written, for the reference; null for what holds other keys.</summary>
+    public virtual string? Form => null;
+
+    /// <summary>Gets whether the key is planned and refused until then.</summary>
+    public virtual bool IsLater => false;
+
+    /// <summary>Reads the value into the options. What is wrong is added to the errors, and the options keep their default.</summary>
+    public abstract void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors);
+
+    /// <summary>Writes the name and the value in force; nothing when there is none.</summary>
+    public abstract void Write(T source, Utf8JsonWriter json);
+
+    /// <summary>Describes the value as JSON Schema.</summary>
+    public abstract JsonObject Describe();
+
+    /// <summary>Adds this key's lines, and those of what it holds, to the reference.</summary>
+    public virtual void Document(string path, T defaults, OptionReference reference) =>
+        reference.Add(path, Form ?? "", DefaultText(defaults), Summary);
+
+    /// <summary>Returns the default as it would be written; empty when there is none.</summary>
+    protected virtual string DefaultText(T defaults) => "";
+}

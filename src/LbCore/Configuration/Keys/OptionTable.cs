@@ -1,0 +1,85 @@
+using System;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LbCore.Configuration.Reading;
+
+namespace LbCore.Configuration.Keys;
+
+/// <summary>All keys of one kind of object.</summary>
+internal sealed class OptionTable<T>
+    where T : class
+{
+    private readonly OptionKey<T>[] _keys;
+    private readonly Func<T> _create;
+
+    public OptionTable(Func<T> create, params OptionKey<T>[] keys)
+    {
+        _create = create;
+        _keys = keys;
+    }
+
+    public T Create() => _create();
+
+    public void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors)
+    {
+        if (node.Kind != NodeKind.Object)
+        {
+            errors.Add(node, path, $"{node} is no object; write {{ \"{_keys[0].Name}\": … }}");
+            return;
+        }
+
+        foreach (var (name, value) in node.Members)
+        {
+            var at = path.Length == 0 ? name : $"{path}.{name}";
+            if (Array.Find(_keys, key => key.Name == name) is { } key)
+            {
+                key.Bind(value, at, target, errors);
+            }
+            else
+            {
+                errors.Add(value, at, NoSuchKey(name));
+            }
+        }
+    }
+
+    public void Write(T source, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (var key in _keys.Where(static key => !key.IsLater))
+        {
+            key.Write(source, json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    public JsonObject Describe()
+    {
+        var properties = new JsonObject();
+        foreach (var key in _keys.Where(static key => !key.IsLater))
+        {
+            var property = key.Describe();
+            property.Insert(0, "description", key.Summary);
+            properties.Add(key.Name, property);
+        }
+
+        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+    }
+
+    public void Document(string path, OptionReference reference)
+    {
+        var defaults = _create();
+        foreach (var key in _keys)
+        {
+            key.Document(path.Length == 0 ? key.Name : $"{path}.{key.Name}", defaults, reference);
+        }
+    }
+
+    private string NoSuchKey(string name)
+    {
+        var names = _keys.Select(static key => key.Name).ToList();
+        var meant = NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}? The keys are " : "the keys are ";
+        return $"there is no key '{name}' here; {meant}{string.Join(", ", names)}";
+    }
+}

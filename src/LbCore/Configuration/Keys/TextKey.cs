@@ -1,0 +1,25 @@
+using System;
+using System.Text.Json.Nodes;
+using LbCore.Configuration.Reading;
+
+namespace LbCore.Configuration.Keys;
+
+/// <summary>A key whose value is a text, such as an address or a name.</summary>
+internal sealed class TextKey<T>(string name, string form, string example, string summary, Func<T, string?> get, Action<T, string?> set)
+    : ScalarKey<T, string?>(name, summary, get, set)
+{
+    public override string Form => form;
+
+    protected override string Example => $"a text, such as \"{example}\"";
+
+    public override JsonObject Describe() => OfType("string");
+
+    protected override bool TryRead(ConfigurationNode node, out string? value, out string? error)
+    {
+        value = node.Text;
+        error = null;
+        return node.Kind is NodeKind.String or NodeKind.Bare;
+    }
+
+    protected override string Format(string? value) => value ?? "";
+}

@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+
+namespace LbCore.Configuration.Reading;
+
+/// <summary>What options that were read remember of their text: what was wrong with it, and where everything stood.</summary>
+internal sealed class ConfigurationOrigin
+{
+    private readonly ConfigurationNode? _root;
+    private readonly ConfigurationErrors _errors;
+
+    public ConfigurationOrigin(ConfigurationNode? root, ConfigurationErrors errors)
+    {
+        _root = root;
+        _errors = errors;
+    }
+
+    /// <summary>
+    /// Returns what reading found, and then what validation found beside it, with its places. What could not be read is
+    /// not called missing, too.
+    /// </summary>
+    public IReadOnlyList<ConfigurationError> Join(IReadOnlyList<ConfigurationError> found)
+    {
+        var all = new List<ConfigurationError>(_errors.All);
+        if (_root is null)
+        {
+            return all;
+        }
+
+        foreach (var error in found)
+        {
+            if (!_errors.Covers(error.Path))
+            {
+                all.Add(error with { Place = _root.FindPlace(error.Path).ToString() });
+            }
+        }
+
+        return all;
+    }
+}

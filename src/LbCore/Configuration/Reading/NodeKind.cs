@@ -1,0 +1,15 @@
+namespace LbCore.Configuration.Reading;
+
+/// <summary>What a value is as it was written.</summary>
+internal enum NodeKind : byte
+{
+    Object,
+    Array,
+    String,
+    Number,
+    Boolean,
+    Null,
+
+    /// <summary>A value of an override, which has no quotes: whatever its key takes.</summary>
+    Bare,
+}

@@ -1,0 +1,169 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using LbCore.Configuration;
+using LbCore.Configuration.Reading;
+using LbCore.Hosting;
+using NUnit.Framework;
+
+namespace LbCore.Tests.Configuration;
+
+/// <summary>What a configuration file says, and what is said of its mistakes.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class ConfigurationFileTests
+{
+    private const string Whole = """
+        {
+          // A comment, and trailing commas.
+          "listeners": {
+            "web": {
+              "address": "127.0.0.1:${PORT:-8080}",
+              "cluster": "app",
+              "routes": [ { "hosts": ["*.example.com", "a.test"], "pathPrefix": "/api", "cluster": "api" } ],
+              "timeouts": { "head": "5s", "keepAlive": "2m" },
+              "limits": { "headBytes": "64KiB", "headers": 50 },
+            },
+          },
+          "clusters": {
+            "app": { "backends": { "a": "127.0.0.1:9001", "b": { "address": "127.0.0.1:9002", "weight": 2, "maxConnections": 500 } } },
+            "api": { "backends": { "a": "127.0.0.1:9003" }, "retries": { "max": 1 }, "timeouts": { "response": "1m" } },
+          },
+          "loops": 2,
+          "shutdownTimeout": "10s",
+        }
+        """;
+
+    private static IEnumerable<TestCaseData> Mistakes()
+    {
+        const string Web = "\"listeners\": { \"web\": { \"address\": \"127.0.0.1:80\", \"cluster\": \"app\" } }";
+        const string App = "\"clusters\": { \"app\": { \"backends\": { \"a\": \"127.0.0.1:9001\" } } }";
+        yield return Case("no_JSON", "{ \"listeners\": ", "x.json:1:16: it is no JSON here");
+        yield return Case("no_object", "[]", "x.json:1:1: a list is no object; write { \"listeners\": …, \"clusters\": … }");
+        yield return Case("an_unknown_key", $"{{ {Web}, {App}, \"lops\": 2 }}", "lops: there is no key 'lops' here; did you mean loops?");
+        yield return Case("a_key_twice", $"{{ {Web}, {App}, \"loops\": 2,\n  \"loops\": 3 }}", "x.json:2:3: loops: it is written twice; keep one of them");
+        yield return Case("a_key_to_come", $"{{ {Web}, {App}, \"admin\": {{}} }}", "admin: 'admin' is not supported yet; leave it out");
+        yield return Case("a_number_as_a_text", $"{{ {Web}, {App}, \"loops\": \"2\" }}", "loops: '2' cannot be read; write a whole number, 1 to 256");
+        yield return Case("a_number_out_of_range", $"{{ {Web}, {App},\n\"loops\": 300 }}", "x.json:2:10: loops: 300 is out of range; use 1 to 256");
+        yield return Case("a_duration_without_a_unit", $"{{ {Web}, {App}, \"shutdownTimeout\": 30 }}", "shutdownTimeout: '30' has no unit; write \"30s\" for seconds");
+        yield return Case("a_duration_with_a_bad_unit", $"{{ {Web}, {App}, \"shutdownTimeout\": \"30x\" }}", "shutdownTimeout: '30x' is not a duration");
+        yield return Case("a_word_that_is_none", $"{{ {Web}, {App}, \"engine\": \"epol\" }}", "engine: 'epol' cannot be its value; write auto or epoll or managed (did you mean epoll?)");
+        yield return Case("a_null", $"{{ {Web}, {App}, \"engine\": null }}", "engine: null cannot be its value");
+        yield return Case("no_listener", $"{{ {App} }}", "listeners: there is none; add one with an address and a cluster");
+        yield return Case("a_listener_that_is_a_text", $"{{ \"listeners\": {{ \"web\": \"127.0.0.1:80\" }}, {App} }}", "listeners.web: '127.0.0.1:80' is no object; write { \"address\": … }");
+        yield return Case("listeners_in_a_list", $"{{ \"listeners\": [], {App} }}", "listeners: a list is no object; write { \"listener\": … } with a name of your choice");
+        yield return Case("an_address_that_is_none", $"{{ \"listeners\": {{ \"web\": {{ \"address\": \"80\", \"cluster\": \"app\" }} }}, {App} }}", "listeners.web.address: '80'");
+        yield return Case("a_cluster_that_is_not_there", $"{{ \"listeners\": {{ \"web\": {{ \"address\": \"*:80\", \"cluster\": \"ap\" }} }}, {App} }}", "listeners.web.cluster: there is no cluster 'ap'; use app, or add it to clusters (did you mean app?)");
+        yield return Case("a_size_without_a_unit", $"{{ \"listeners\": {{ \"web\": {{ \"address\": \"*:80\", \"cluster\": \"app\", \"limits\": {{ \"headBytes\": \"64\" }} }} }}, {App} }}", "listeners.web.limits.headBytes: '64' has no unit; write 64B for bytes");
+        yield return Case("a_route_without_a_cluster", Routes("{ \"pathPrefix\": \"/a\" }", App), "listeners.web.routes[0].cluster: it is missing");
+        yield return Case("a_route_with_a_port", Routes("{ \"hosts\": [\"a.test:80\"], \"cluster\": \"app\" }", App), "listeners.web.routes[0].hosts: 'a.test:80' is no host");
+        yield return Case("a_route_with_a_query", Routes("{ \"pathPrefix\": \"/a?b\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].pathPrefix: '/a?b' is no path");
+        yield return Case("a_route_that_is_a_text", Routes("\"/a\"", App), "listeners.web.routes[0]: '/a' is no object");
+        yield return Case("a_key_of_a_route", Routes("{ \"path\": \"/a\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].path: there is no key 'path' here; the keys are hosts, pathPrefix, cluster");
+        yield return Case("hosts_that_are_a_text", Routes("{ \"hosts\": \"a.test\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].hosts: 'a.test' is no list of texts; write [ \"*.example.com\" ]");
+        yield return Case("a_backend_in_a_list", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": [\"127.0.0.1:1\"] }} }} }}", "clusters.app.backends: a list is no object");
+        yield return Case("a_weight", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": {{ \"address\": \"127.0.0.1:1\", \"weight\": 300 }} }} }} }} }}", "clusters.app.backends.a.weight: 300 is out of range; use 0 to 256");
+        yield return Case("a_strategy", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"strategy\": \"round-robbin\", \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "(did you mean round-robin?)");
+        yield return Case("a_strategy_that_is_an_object", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"strategy\": {{}}, \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "clusters.app.strategy: an object () cannot be its value; write a text, such as \"round-robin\"");
+        yield return Case("stickiness", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"stickiness\": {{}}, \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "clusters.app.stickiness: 'stickiness' is not supported yet; leave it out");
+        yield return Case("a_variable_that_is_not_set", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST}}:1\" }} }} }} }}", "clusters.app.backends.a: the variable HOST is not set; set it, or give a default: ${HOST:-value}");
+        yield return Case("a_variable_without_an_end", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST\" }} }} }} }}", "clusters.app.backends.a: '${' has no '}'");
+        yield return Case("a_backend_that_leads_back", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"127.0.0.1:80\" }} }} }} }}", "clusters.app.backends.a.address: '127.0.0.1:80' leads to listener 'web'");
+
+        static string Routes(string route, string clusters) =>
+            $"{{ \"listeners\": {{ \"web\": {{ \"address\": \"127.0.0.1:80\", \"routes\": [ {route} ] }} }}, {clusters} }}";
+
+        static TestCaseData Case(string name, string text, string message) => new TestCaseData(text, message).SetName($"Of_{name}_it_is_said_where_it_is_and_what_to_write");
+    }
+
+    [TestCaseSource(nameof(Mistakes))]
+    public void Of_a_mistake(string text, string message)
+    {
+        var errors = Check(text);
+        Assert.That(errors, Has.Length.EqualTo(1).And.One.Contains(message), string.Join('\n', errors));
+        Assert.That(errors[0], Does.StartWith("x.json:"));
+    }
+
+    [Test]
+    public void Everything_is_read()
+    {
+        var options = Read(Whole);
+        Assert.That(LoadBalancer.Check(options), Is.Empty);
+        var web = options.Listeners["web"];
+        var app = options.Clusters["app"];
+        Assert.That((web.Address, web.Cluster, web.Timeouts.Head, web.Timeouts.KeepAlive), Is.EqualTo(("127.0.0.1:8080", "app", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2))));
+        Assert.That((web.Limits.HeadBytes, web.Limits.Headers, options.Loops, options.ShutdownTimeout), Is.EqualTo((64 * 1024, 50, (int?)2, TimeSpan.FromSeconds(10))));
+        Assert.That(web.Routes.Single().Hosts, Is.EqualTo(new[] { "*.example.com", "a.test" }));
+        Assert.That((web.Routes[0].PathPrefix, web.Routes[0].Cluster), Is.EqualTo(("/api", "api")));
+        Assert.That((app.Backends["a"].Address, app.Backends["b"].Weight, app.Backends["b"].MaxConnections), Is.EqualTo(("127.0.0.1:9001", 2, (int?)500)));
+        Assert.That((options.Clusters["api"].Retries.Max, options.Clusters["api"].Timeouts.Response), Is.EqualTo((1, TimeSpan.FromMinutes(1))));
+    }
+
+    [Test]
+    public void Every_mistake_is_named_at_once()
+    {
+        var errors = Check("{ \"listeners\": { \"web\": { \"adress\": \"*:80\" } }, \"clusters\": { \"app\": { \"backends\": {}, \"x\": 1 } }, \"loops\": 0 }");
+        Assert.That(errors, Has.Length.EqualTo(6), string.Join('\n', errors));
+    }
+
+    [Test]
+    public void What_is_in_force_reads_back_as_the_same()
+    {
+        var text = ConfigurationFile.Format(Read(Whole));
+        var again = Read(text);
+        Assert.That(LoadBalancer.Check(again), Is.Empty);
+        Assert.That(ConfigurationFile.Format(again), Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Settings_lie_over_the_environment_and_that_over_the_file()
+    {
+        var options = Read(
+            Whole,
+            ["clusters.app.backends.b.weight=5", "clusters.app.backends.a.weight=7", "clusters.app.retries={ \"max\": 2 }"],
+            new Dictionary<string, string>
+            {
+                ["PORT"] = "81",
+                ["LBCORE__clusters__app__backends__b__weight"] = "4",
+                ["LBCORE__clusters__app__timeouts__connect"] = "3s",
+            });
+        Assert.That(LoadBalancer.Check(options), Is.Empty);
+        var app = options.Clusters["app"];
+        Assert.That((app.Backends["b"].Weight, app.Backends["a"].Weight, app.Backends["a"].Address), Is.EqualTo((5, 7, "127.0.0.1:9001")));
+        Assert.That((app.Timeouts.Connect, app.Retries.Max, options.Listeners["web"].Address), Is.EqualTo((TimeSpan.FromSeconds(3), 2, "127.0.0.1:81")));
+    }
+
+    [TestCase("clusters.app.x=1", "--set clusters.app.x=1: clusters.app.x: there is no key 'x' here")]
+    [TestCase("loops=many", "--set loops=many: loops: 'many' cannot be read; write a whole number, 1 to 256")]
+    [TestCase("loops", "--set loops: it is no path=value")]
+    [TestCase("clusters..x=1", "--set clusters..x=1: it is no path=value")]
+    [TestCase("loops=[", "it is no JSON here")]
+    public void A_bad_setting_is_named(string setting, string message) => Assert.That(
+        LoadBalancer.Check(Read(Whole, [setting])).Select(static error => error.ToString()), Has.One.Contains(message));
+
+    [Test]
+    public void A_name_with_dots_is_set_in_quotes()
+    {
+        var options = Read("{ \"clusters\": { \"my.app\": { \"backends\": { \"a\": \"127.0.0.1:1\" } } } }", ["clusters.\"my.app\".retries.max=0"]);
+        Assert.That(options.Clusters["my.app"].Retries.Max, Is.Zero);
+    }
+
+    [Test]
+    public void A_file_that_is_not_there_is_named() => Assert.That(
+        LoadBalancer.Check(ConfigurationFile.Read("/nowhere/lbcore.json")).Single().ToString(), Is.EqualTo("/nowhere/lbcore.json: there is no such file"));
+
+    [TestCase("a${B}c", "abc")]
+    [TestCase("${B}${B}", "bb")]
+    [TestCase("${X:-d}", "d")]
+    [TestCase("${X:-}", "")]
+    [TestCase("${B:-d}", "b")]
+    [TestCase("$${B}", "${B}")]
+    [TestCase("$B}", "$B}")]
+    public void Variables_are_replaced(string text, string expected) => Assert.That(
+        VariableText.Expand(text, static name => name == "B" ? "b" : null, out _), Is.EqualTo(expected));
+
+    private static string[] Check(string text) => [.. LoadBalancer.Check(Read(text)).Select(static error => error.ToString())];
+
+    private static LbCoreOptions Read(string text, string[]? settings = null, Dictionary<string, string>? variables = null) =>
+        ConfigurationFile.Read(Encoding.UTF8.GetBytes(text), "x.json", settings ?? [], variables ?? [], new ConfigurationErrors());
+}
