@@ -15,7 +15,10 @@ internal static class CommandLine
             HelpName = "lbcore",
             TreatUnmatchedTokensAsErrors = false,
         };
+        root.Add(RunCommand.Create());
+        root.Add(CheckCommand.Create());
         root.Add(ProxyCommand.Create());
+        root.Add(SchemaCommand.Create());
         root.Add(VersionCommand.Create());
         root.SetAction(parsed => UsageErrors.WriteAsync([NoCommand(parsed, root)], "lbcore --help"));
         if (root.Options.OfType<HelpOption>().FirstOrDefault() is { Action: HelpAction help } option)

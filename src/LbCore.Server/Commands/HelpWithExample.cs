@@ -18,7 +18,15 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         var result = _help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Example:");
-        output.WriteLine($"  {ProxyCommand.Example}");
+        output.WriteLine($"  {ExampleOf(parseResult.CommandResult.Command.Name)}");
         return result;
     }
+
+    private static string ExampleOf(string command) => command switch
+    {
+        "run" => RunCommand.Example,
+        "check" => CheckCommand.Example,
+        "schema" => SchemaCommand.Example,
+        _ => ProxyCommand.Example,
+    };
 }

@@ -108,7 +108,7 @@ internal sealed class OptionReader
             if (token.Type == TokenType.Option)
             {
                 CheckHasValue(current, taken);
-                current = _parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == token.Value);
+                current = _parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == token.Value || option.Aliases.Contains(token.Value));
                 (taken, afterStranger) = (0, false);
             }
             else if (token.Type == TokenType.DoubleDash)
@@ -136,7 +136,7 @@ internal sealed class OptionReader
 
     private void CheckHasValue(Option? option, int taken)
     {
-        if (option is not null && taken == 0)
+        if (option is not null and not Option<bool> && taken == 0)
         {
             _errors.Add($"{option.Name}: the value is missing; write {option.Name} <{option.HelpName}>");
         }

@@ -5,7 +5,6 @@ using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Server.Hosting;
 using LbCore.Transport;
-using Microsoft.Extensions.Logging;
 
 namespace LbCore.Server.Commands;
 
@@ -19,54 +18,50 @@ internal sealed class ProxyCommand
 
     private static readonly string[] Modes = ["http", Tcp];
     private static readonly string[] Engines = ["auto", "epoll", "managed"];
-    private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
-    private readonly Option<string[]> _mode = Text(
+    private readonly Option<string[]> _mode = TextOption.One(
         "--mode", "http|tcp", "What is balanced: http requests, or tcp connections as they are. [default: http]");
 
-    private readonly Option<string[]> _listen = Text(
+    private readonly Option<string[]> _listen = TextOption.One(
         "--listen", "address", "Required. Where to listen: ip:port, [v6]:port, *:port or unix:/path. May be given several times.");
 
-    private readonly Option<string[]> _backend = Texts(
+    private readonly Option<string[]> _backend = TextOption.Many(
         "--backend",
         "address",
         "Required. Where to send requests or connections: ip:port, [v6]:port, name:port or unix:/path. Several, or several times.");
 
-    private readonly Option<string[]> _weight = Texts(
+    private readonly Option<string[]> _weight = TextOption.Many(
         "--weight",
         "number",
         "The share of each backend, 0 to 256, in the order of the backends: one each, or none at all. [default: 1]");
 
-    private readonly Option<string[]> _strategy = Text(
+    private readonly Option<string[]> _strategy = TextOption.One(
         "--strategy",
         "name",
         $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy}]");
 
-    private readonly Option<string[]> _engine = Text("--engine", "auto|epoll|managed", "The transport. [default: auto]");
+    private readonly Option<string[]> _engine = TextOption.One("--engine", "auto|epoll|managed", "The transport. [default: auto]");
 
-    private readonly Option<string[]> _loops = Text(
+    private readonly Option<string[]> _loops = TextOption.One(
         "--loops", "number", "How many event loops run, 1 to 256. [default: one per processor]");
 
-    private readonly Option<string[]> _maxConnections = Text(
+    private readonly Option<string[]> _maxConnections = TextOption.One(
         "--max-connections",
         "number",
         string.Create(
             CultureInfo.InvariantCulture,
             $"How many connections may be open at once, for each address listened on, 1 to 1000000. [default: {new ListenerOptions().MaxConnections}]"));
 
-    private readonly Option<string[]> _shutdownTimeout = DurationText(
+    private readonly Option<string[]> _shutdownTimeout = TextOption.OfDuration(
         "--shutdown-timeout", "How long a stop waits for open connections.", new LbCoreOptions().ShutdownTimeout);
 
-    private readonly Option<string[]> _idleTimeout = DurationText(
+    private readonly Option<string[]> _idleTimeout = TextOption.OfDuration(
         "--idle-timeout", "How long nothing may move before a connection is reset, with --mode tcp.", new ListenerOptions().Timeouts.Idle);
 
-    private readonly Option<string[]> _connectTimeout = DurationText(
+    private readonly Option<string[]> _connectTimeout = TextOption.OfDuration(
         "--connect-timeout", "How long connecting to one backend may take.", new ClusterOptions().Timeouts.Connect);
 
-    private readonly Option<string[]> _logLevel = Text(
-        "--log-level",
-        "level",
-        "What is logged to standard error: trace, debug, information, warning, error, critical or none. [default: information]");
+    private readonly LogLevelOption _logLevel = new();
 
     private ProxyCommand()
     {
@@ -88,8 +83,8 @@ internal sealed class ProxyCommand
             proxy._shutdownTimeout,
             proxy._idleTimeout,
             proxy._connectTimeout,
-            proxy._logLevel,
         };
+        proxy._logLevel.AddTo(command);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(proxy.RunAsync);
         return command;
@@ -99,7 +94,7 @@ internal sealed class ProxyCommand
     {
         var reader = new OptionReader(parsed);
         var options = BuildOptions(reader);
-        var logLevel = reader.Word(_logLevel, "level", LogLevels) is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information;
+        var logLevel = _logLevel.Read(reader);
         return reader.Errors.Count > 0
             ? await UsageErrors.WriteAsync(reader.Errors, "lbcore proxy --help").ConfigureAwait(false)
             : await ServerHost.RunAsync(options, logLevel, OptionOf).ConfigureAwait(false);
@@ -192,23 +187,4 @@ internal sealed class ProxyCommand
     };
 
     private static string Numbered(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}{index + 1}");
-
-    // Everything is taken as text, any number of times, so that OptionReader can say in our words what is wrong with it.
-    private static Option<string[]> Text(string name, string helpName, string description) => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        Arity = ArgumentArity.ZeroOrMore,
-    };
-
-    private static Option<string[]> Texts(string name, string helpName, string description) => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        Arity = ArgumentArity.ZeroOrMore,
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private static Option<string[]> DurationText(string name, string description, TimeSpan fallback) =>
-        Text(name, "duration", $"{description} [default: {Duration.Format(fallback)}]");
 }

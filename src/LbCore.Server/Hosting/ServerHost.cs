@@ -2,6 +2,7 @@ using System;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Hosting;
+using LbCore.Server.Commands;
 using LbCore.Server.Logging;
 using LbCore.Transport;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,24 +20,20 @@ internal static class ServerHost
     /// <param name="options">What to serve.</param>
     /// <param name="logLevel">What to log.</param>
     /// <param name="optionOf">Returns the option of the command line that a path of the configuration was written with, if any.</param>
-    public static async Task<int> RunAsync(LbCoreOptions options, LogLevel logLevel, Func<string, string?> optionOf)
+    /// <param name="reread">Reads the options again for a reload; null when there is nothing to read.</param>
+    public static async Task<int> RunAsync(
+        LbCoreOptions options, LogLevel logLevel, Func<string, string?> optionOf, Func<LbCoreOptions>? reread = null)
     {
         // Outlives the host, which logs to its very end.
         using var log = new StandardErrorLoggerProvider(TimeProvider.System);
-        using var host = Build(options, logLevel, log);
+        using var host = Build(options, logLevel, log, reread);
         try
         {
             await host.StartAsync().ConfigureAwait(false);
         }
         catch (LbCoreConfigurationException e)
         {
-            foreach (var error in e.Errors)
-            {
-                var place = optionOf(error.Path) is { } option ? $"{error.Path} ({option})" : error.Path;
-                await Console.Error.WriteLineAsync($"lbcore: {place}: {error.Message}").ConfigureAwait(false);
-            }
-
-            return ExitCode.BadConfiguration;
+            return await ConfigurationErrorOutput.WriteAsync(e.Errors, optionOf).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ListenException or PlatformNotSupportedException)
         {
@@ -53,7 +50,7 @@ internal static class ServerHost
         return host.Services.GetRequiredService<LoadBalancerService>().LoopDied ? ExitCode.LoopDied : ExitCode.Fine;
     }
 
-    private static IHost Build(LbCoreOptions options, LogLevel logLevel, StandardErrorLoggerProvider log)
+    private static IHost Build(LbCoreOptions options, LogLevel logLevel, StandardErrorLoggerProvider log, Func<LbCoreOptions>? reread)
     {
         // Empty: no files, no environment, no console logger, all of which cost memory that an idle proxy keeps.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "lbcore" });
@@ -66,6 +63,8 @@ internal static class ServerHost
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => LoadBalancer.Create(options, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(services => new Reloader(
+            services.GetRequiredService<LoadBalancer>(), reread, services.GetRequiredService<ILogger<Reloader>>()));
         builder.Services.AddSingleton<LoadBalancerService>();
         builder.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<LoadBalancerService>());
         return builder.Build();

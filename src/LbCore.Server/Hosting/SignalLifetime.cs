@@ -8,15 +8,20 @@ namespace LbCore.Server.Hosting;
 
 /// <summary>
 /// SIGTERM, SIGINT and SIGQUIT: the first one drains and ends the host, the second one ends the process at once with 128
-/// and the signal's number (143, 130, 131), as shells report it.
+/// and the signal's number (143, 130, 131), as shells report it. SIGHUP: reads the configuration again.
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly Reloader _reload;
     private PosixSignalRegistration[] _registrations = [];
     private int _signals;
 
-    public SignalLifetime(IHostApplicationLifetime lifetime) => _lifetime = lifetime;
+    public SignalLifetime(IHostApplicationLifetime lifetime, Reloader reload)
+    {
+        _lifetime = lifetime;
+        _reload = reload;
+    }
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
@@ -27,8 +32,12 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
             Register(PosixSignal.SIGINT, 2),
             Register(PosixSignal.SIGQUIT, 3),
 
-            // There is no configuration file to read again yet; a closed terminal must not cut connections.
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true),
+            // Without a file to read again nothing happens: a closed terminal must not cut connections.
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _reload.Request();
+            }),
         ];
         return Task.CompletedTask;
     }

@@ -1,0 +1,21 @@
+using System;
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Server.Commands;
+
+/// <summary>The option <c>--log-level</c> of every command that serves.</summary>
+internal sealed class LogLevelOption
+{
+    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
+
+    private readonly Option<string[]> _option = TextOption.One(
+        "--log-level",
+        "level",
+        "What is logged to standard error: trace, debug, information, warning, error, critical or none. [default: information]");
+
+    public void AddTo(Command command) => command.Add(_option);
+
+    public LogLevel Read(OptionReader reader) =>
+        reader.Word(_option, "level", Levels) is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information;
+}
