@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -8,7 +9,7 @@ using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Harness;
 
-/// <summary>Is a running <c>lbcore proxy</c>.</summary>
+/// <summary>Is a running <c>lbcore proxy</c> or <c>lbcore run</c>.</summary>
 internal sealed class LbCoreProcess : IAsyncDisposable
 {
     private const string AnyLoopbackPort = "127.0.0.1:0";
@@ -22,14 +23,17 @@ internal sealed class LbCoreProcess : IAsyncDisposable
     {
         _process = process;
         ReadyLine = ready;
-        Address = ready.Split(' ')[1].Split("://")[1];
+        Addresses = [.. ready.Split(' ').Where(static word => word.Contains("://", StringComparison.Ordinal)).Select(static word => word.Split("://")[1])];
     }
 
     /// <summary>Gets the one line that says that it serves.</summary>
     public string ReadyLine { get; }
 
-    /// <summary>Gets the listener's address as text, with the real port.</summary>
-    public string Address { get; }
+    /// <summary>Gets the listeners' addresses as text, with their real ports, in the order of the ready line.</summary>
+    public IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>Gets the first listener's address.</summary>
+    public string Address => Addresses[0];
 
     public IPEndPoint EndPoint => IPEndPoint.Parse(Address);
 
@@ -49,6 +53,10 @@ internal sealed class LbCoreProcess : IAsyncDisposable
     public static Task<LbCoreProcess> StartHttpAsync(string engine, string[] backends, params string[] more) =>
         StartProgramAsync(LbCoreBinary.Path, Arguments(engine, backends, more));
 
+    /// <summary>Starts it with a configuration file.</summary>
+    public static Task<LbCoreProcess> StartFileAsync(string file, params string[] more) =>
+        StartProgramAsync(LbCoreBinary.Path, ["run", "-c", file, .. more]);
+
     public static List<string> Arguments(string engine, string[] backends, params string[] more)
     {
         List<string> arguments = ["proxy", "--listen", AnyLoopbackPort, "--engine", engine];
@@ -62,9 +70,10 @@ internal sealed class LbCoreProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program that becomes lbcore, and waits until it serves.</summary>
-    public static async Task<LbCoreProcess> StartProgramAsync(string program, IEnumerable<string> arguments)
+    public static async Task<LbCoreProcess> StartProgramAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = ChildProcess.Start(program, arguments, LbCoreBinary.Environment);
+        var process = ChildProcess.Start(program, arguments, environment ?? LbCoreBinary.Environment);
         try
         {
             var ready = await process.ReadLineAsync(line => line.StartsWith("ready ", StringComparison.Ordinal), ReadyDeadline);
