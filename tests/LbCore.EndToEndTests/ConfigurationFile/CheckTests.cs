@@ -38,7 +38,9 @@ internal sealed class CheckTests
     private const string Short =
         """
         {
-          "listeners": { "web": { "address": "127.0.0.1:0", "cluster": "app", "routes": [ { "hosts": ["api.test"], "cluster": "app" } ] } },
+          "listeners": {
+            "web": { "address": "127.0.0.1:0", "cluster": "app", "routes": [ { "hosts": ["api.test"], "cluster": "app" } ] }
+          },
           "clusters": { "app": { "backends": { "one": "127.0.0.1:9001" } } }
         }
         """;
@@ -106,11 +108,13 @@ internal sealed class CheckTests
         ];
         foreach (var start in starts)
         {
-            Assert.That(lines.Count(line => line.StartsWith(start, StringComparison.Ordinal)), Is.EqualTo(1), $"{start}\n{result.Error}");
+            var count = lines.Count(line => line.StartsWith(start, StringComparison.Ordinal));
+            Assert.That(count, Is.EqualTo(1), $"{start}\n{result.Error}");
         }
 
         Assert.That(lines, Has.All.StartsWith("lbcore: bad.json:"));
-        Assert.That(result.Error, Does.Contain("did you mean app?").And.Contain("did you mean cluster?").And.Contain("not supported yet"));
+        Assert.That(result.Error, Does.Contain("did you mean app?").And.Contain("did you mean cluster?"));
+        Assert.That(result.Error, Does.Contain("not supported yet"));
     }
 
     [TestCase("run")]
@@ -167,7 +171,8 @@ internal sealed class CheckTests
     public async Task What_is_in_force_is_printed_with_every_default_and_can_be_used_as_a_file(string command)
     {
         var first = await EffectiveAsync(command, Write("full.json", Full), "--set", "clusters.app.retries.max=7");
-        Assert.That(first.Output, Does.Contain("\"max\": 7").And.Contain("\"127.0.0.1:9001\"").And.Contain("\"shutdownTimeout\": \"30s\""));
+        Assert.That(first.Output, Does.Contain("\"max\": 7").And.Contain("\"127.0.0.1:9001\""));
+        Assert.That(first.Output, Does.Contain("\"shutdownTimeout\": \"30s\""));
 
         // Nothing is lost or added on the way.
         var second = await EffectiveAsync(command, Write("effective.json", first.Output));

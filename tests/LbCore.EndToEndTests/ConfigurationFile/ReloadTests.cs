@@ -90,7 +90,11 @@ internal sealed class ReloadTests(string engine)
             "missing" => (null, [$"] {ConfigPath}: there is no such file"]),
             _ => (
                 Serving(Backend("b", weight: 300), cluster: "man"),
-                ["clusters.main.backends.b.weight: 300 is out of range", "listeners.web.cluster: there is no cluster 'man'", "has 2 errors"]),
+                [
+                    "listeners.web.cluster: there is no cluster 'man'",
+                    "clusters.main.backends.b.weight: 300 is out of range",
+                    "has 2 errors",
+                ]),
         };
         await ReloadAsync(text, Refused);
 
