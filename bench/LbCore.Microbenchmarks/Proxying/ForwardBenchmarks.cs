@@ -45,7 +45,7 @@ public class ForwardBenchmarks
         _loop = new HttpLoop(_runner.Loop);
         _proxy = new HttpProxy(topology, new HttpLoops([_runner.Loop]))
         {
-            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" }, topology.Current)),
             Exchanges = new MemoryBackend.Pool(new MemoryBackend(Samples.ResponseHead, Samples.ResponseBody)),
             Recorder = new OutcomeRecorder(NullLogger.Instance, 1),
         };

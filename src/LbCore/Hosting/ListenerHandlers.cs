@@ -35,19 +35,19 @@ internal sealed class ListenerHandlers
     /// <summary>Makes the handler of a listener from its validated options.</summary>
     public IConnectionHandler Create(string name, ListenerOptions options)
     {
-        var state = new ListenerState(TopologyBuilder.BuildListener(name, options));
+        var state = new ListenerState(TopologyBuilder.BuildListener(name, options, _topology.Current));
         _states.Add(name, state);
         return options.Mode == ListenerMode.Tcp
             ? new TcpProxy(state, _topology, Recorder)
             : new HttpProxy(_topology, _loops) { State = state, Exchanges = _exchanges, Recorder = Recorder };
     }
 
-    /// <summary>Lets other options hold for the listeners, which stay bound.</summary>
-    public void Apply(LbCoreOptions options)
+    /// <summary>Lets other options hold for the listeners, which stay bound. After their snapshot was published.</summary>
+    public void Apply(LbCoreOptions options, TopologySnapshot snapshot)
     {
         foreach (var (name, listener) in options.Listeners)
         {
-            _states[name].Set(TopologyBuilder.BuildListener(name, listener));
+            _states[name].Set(TopologyBuilder.BuildListener(name, listener, snapshot));
         }
     }
 

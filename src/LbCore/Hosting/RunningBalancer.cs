@@ -83,7 +83,7 @@ internal sealed class RunningBalancer
     /// <summary>Lets other options hold for the listeners, and empties the pools of backends that are gone.</summary>
     public void Apply(LbCoreOptions options, TopologySnapshot current, TopologySnapshot replaced)
     {
-        _handlers.Apply(options);
+        _handlers.Apply(options, current);
         _handlers.OnPublished(current, replaced);
     }
 

@@ -38,9 +38,10 @@ internal static class TopologyBuilder
         return new TopologySnapshot(clusters);
     }
 
-    public static Listener BuildListener(string name, ListenerOptions options) => new()
+    public static Listener BuildListener(string name, ListenerOptions options, TopologySnapshot snapshot) => new()
     {
         Name = name,
+        Snapshot = snapshot,
         Routes = new RouteTable(
             options.Routes.Select(static route => new Route(route.Hosts, route.PathPrefix, route.Cluster)),
             string.IsNullOrEmpty(options.Cluster) ? null : options.Cluster),

@@ -27,8 +27,12 @@ internal sealed class TcpProxy : IConnectionHandler
 
     public IOutcomeRecorder Recorder { get; }
 
-    /// <summary>Returns the cluster as the snapshot in force has it, or null when it is gone.</summary>
-    public Cluster? FindCluster() => _topology.Current.FindCluster(ClusterName);
+    /// <summary>Returns the cluster as the snapshot in force has it; while that changes, as the listener's own has it.</summary>
+    public Cluster? FindCluster()
+    {
+        var listener = _state.Current;
+        return listener.Routes.Otherwise is { } name ? _topology.Current.FindCluster(name) ?? listener.Snapshot.FindCluster(name) : null;
+    }
 
     public Task HandleAsync(TransportConnection connection) => new TcpRelay(this, connection).RunAsync();
 }

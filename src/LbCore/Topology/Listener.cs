@@ -7,6 +7,12 @@ internal sealed class Listener
 {
     public required string Name { get; init; }
 
+    /// <summary>
+    /// Gets the snapshot that the routes were made with: a route and its cluster are always of one configuration, also for
+    /// a request that is on its way while another one is published.
+    /// </summary>
+    public required TopologySnapshot Snapshot { get; init; }
+
     /// <summary>Gets which requests, or connections in mode tcp, go to which cluster.</summary>
     public required RouteTable Routes { get; init; }
 

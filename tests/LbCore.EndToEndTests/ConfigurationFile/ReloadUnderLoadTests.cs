@@ -58,7 +58,6 @@ internal sealed class ReloadUnderLoadTests(string engine)
 
     [Test]
     [CancelAfter(120_000)]
-    [Ignore("A reload takes the clusters before the routes to them: requests between get 503.")]
     public Task No_request_is_lost_when_clusters_come_and_go_with_their_routes(CancellationToken token) =>
         ReloadManyTimesAsync(renaming: true, token);
 

@@ -152,6 +152,14 @@ internal sealed class ConfigurationFileTests
     public void A_file_that_is_not_there_is_named() => Assert.That(
         LoadBalancer.Check(ConfigurationFile.Read("/nowhere/lbcore.json")).Single().ToString(), Is.EqualTo("/nowhere/lbcore.json: there is no such file"));
 
+    [Test]
+    public void What_looks_like_a_variable_and_is_none_stays_none()
+    {
+        var options = Read(Whole.Replace("127.0.0.1:9003", "unix:/tmp/$${X}", StringComparison.Ordinal));
+        Assert.That(options.Clusters["api"].Backends["a"].Address, Is.EqualTo("unix:/tmp/${X}"));
+        Assert.That(Read(ConfigurationFile.Format(options)).Clusters["api"].Backends["a"].Address, Is.EqualTo("unix:/tmp/${X}"));
+    }
+
     [TestCase("a${B}c", "abc")]
     [TestCase("${B}${B}", "bb")]
     [TestCase("${X:-d}", "d")]

@@ -11,7 +11,7 @@ internal sealed class LaterKey<T>(string name, string summary) : OptionKey<T>(na
     public override bool IsLater => true;
 
     public override void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors) =>
-        errors.Add(node, path, $"'{Name}' is not supported yet; leave it out");
+        errors.AddAtName(node, path, $"'{Name}' is not supported yet; leave it out");
 
     public override void Write(T source, Utf8JsonWriter json) => throw new NotSupportedException($"'{Name}' has no value yet.");
 

@@ -38,7 +38,7 @@ internal sealed class OptionTable<T>
             }
             else
             {
-                errors.Add(value, at, NoSuchKey(name));
+                errors.AddAtName(value, at, NoSuchKey(name));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LbCore.Configuration.Reading;
 
@@ -22,4 +23,6 @@ internal sealed class TextKey<T>(string name, string form, string example, strin
     }
 
     protected override string Format(string? value) => value ?? "";
+
+    protected override void WriteValue(string? value, Utf8JsonWriter json) => json.WriteStringValue(VariableText.Escape(value!));
 }

@@ -32,7 +32,7 @@ internal sealed class TextsKey<T>(string name, string form, string example, stri
         json.WriteStartArray();
         foreach (var text in get(source))
         {
-            json.WriteStringValue(text);
+            json.WriteStringValue(VariableText.Escape(text));
         }
 
         json.WriteEndArray();

@@ -11,6 +11,10 @@ internal sealed class ConfigurationErrors
     public void Add(ConfigurationNode node, string path, string message) =>
         All.Add(new ConfigurationError(path, message) { Place = node.Place.ToString() });
 
+    /// <summary>Adds an error of the name that a value stands under.</summary>
+    public void AddAtName(ConfigurationNode node, string path, string message) =>
+        All.Add(new ConfigurationError(path, message) { Place = (node.NamePlace ?? node.Place).ToString() });
+
     /// <summary>Returns whether something on the path, or what it lies in, is wrong already: what follows from that is no news.</summary>
     public bool Covers(string path) => All.Exists(error =>
         path == error.Path || (error.Path.Length > 0 && path.StartsWith(error.Path, StringComparison.Ordinal) && path[error.Path.Length] is '.' or '['));

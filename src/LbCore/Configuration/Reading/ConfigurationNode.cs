@@ -23,6 +23,9 @@ internal sealed class ConfigurationNode
 
     public ConfigurationPlace Place { get; private set; }
 
+    /// <summary>Gets or sets where its name stands; the value's own place when it has none.</summary>
+    public ConfigurationPlace? NamePlace { get; set; }
+
     /// <summary>Gets or sets a scalar as text: what is between the quotes, or the number or word itself.</summary>
     public string Text { get; set; }
 

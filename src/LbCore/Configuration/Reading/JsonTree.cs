@@ -91,7 +91,9 @@ internal ref struct JsonTree
             var namePlace = Here();
             _path.Push(name);
             _reader.Read();
-            if (!node.TryAdd(name, ReadValue()))
+            var value = ReadValue();
+            value.NamePlace = namePlace;
+            if (!node.TryAdd(name, value))
             {
                 _errors.Add(new ConfigurationError(PathNow(), "it is written twice; keep one of them") { Place = namePlace.ToString() });
             }

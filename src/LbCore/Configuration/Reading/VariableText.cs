@@ -61,6 +61,9 @@ internal static class VariableText
         return result.Append(rest).ToString();
     }
 
+    /// <summary>Returns a text that <see cref="Expand"/> reads as the given one.</summary>
+    public static string Escape(string text) => text.Replace("${", "$${", StringComparison.Ordinal);
+
     private static bool IsName(string name)
     {
         if (name.Length == 0 || char.IsAsciiDigit(name[0]))

@@ -15,10 +15,15 @@ internal sealed partial class RequestForwarder
     private DialStatus _lastDial;
     private bool _wasStale;
 
-    // The snapshot is read for each attempt: a retry must not go to a backend that has been removed meanwhile.
+    // The snapshot is read for each attempt: a retry must not go to a backend that has been removed meanwhile. A cluster
+    // that is gone as a whole still serves the requests that were routed to it.
     private bool TryReserve()
     {
-        _cluster = _clusterName is null ? null : _proxy.FindCluster(_clusterName);
+        if (_clusterName is not null)
+        {
+            _cluster = _proxy.FindCluster(_clusterName) ?? _cluster;
+        }
+
         return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, _client.Connection);
     }
 

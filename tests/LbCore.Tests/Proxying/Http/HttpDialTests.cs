@@ -89,7 +89,7 @@ internal sealed class HttpDialTests
         var pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         var proxy = new HttpProxy(topology, new HttpLoops(engine.Loops))
         {
-            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" }, topology.Current)),
             Exchanges = new Http1ExchangePool(pools, 1, HeadLimits.Default),
             Recorder = outcomes,
         };

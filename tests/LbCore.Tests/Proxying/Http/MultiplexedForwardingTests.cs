@@ -90,7 +90,7 @@ internal sealed class MultiplexedForwardingTests
         pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         return new HttpProxy(topology, new HttpLoops(engine.Loops))
         {
-            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" })),
+            State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" }, topology.Current)),
             Exchanges = new Http1ExchangePool(pools, 1, HeadLimits.Default),
             Recorder = outcomes,
         };
