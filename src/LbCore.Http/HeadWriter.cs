@@ -86,7 +86,7 @@ internal static class HeadWriter
         }
         else
         {
-            WriteOriginForm(ref writer, bytes[head.AuthorityEnd..(head.TargetStart + head.TargetLength)], head.Method);
+            WriteOriginForm(ref writer, head.PathOf(bytes), head.Method);
         }
 
         writer.Write(" HTTP/1.1\r\n"u8);

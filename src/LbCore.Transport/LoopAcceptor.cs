@@ -254,8 +254,7 @@ internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
             }
             finally
             {
-                // A handler that dials does so before it waits for anything: by now its dial has a descriptor, or a claim
-                // of its own.
+                // The connection counts by itself now, with the descriptor that its backend will take.
                 DescriptorHeadroom.Yield();
             }
         }

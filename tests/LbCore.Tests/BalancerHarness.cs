@@ -146,6 +146,13 @@ internal sealed class BalancerHarness : IAsyncDisposable
         await TurnAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Lets time pass for whoever waits already: what a loop is at ends in the old time, before there is a new one.</summary>
+    public async Task PassAsync(double seconds)
+    {
+        await StepAsync(TimeSpan.Zero).ConfigureAwait(false);
+        await StepAsync(TimeSpan.FromSeconds(seconds)).ConfigureAwait(false);
+    }
+
     /// <summary>Returns when every loop has done what had been posted to it.</summary>
     public async Task TurnAsync()
     {

@@ -130,11 +130,9 @@ public sealed class LoadBalancer : IAsyncDisposable
         try
         {
             var own = new OwnAddresses(_environment.ListOwnAddresses);
-            ThrowIfAny(Check(options, own, FixedOptions.Compare(_options, options)));
-            var endPoints = await _environment.Resolver.ResolveAsync(options, cancellationToken).ConfigureAwait(false);
-            ThrowIfAny([.. ForwardingCircles.Find(options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
+            var endPoints = await ResolveAsync(options, own, FixedOptions.Compare(_options, options), cancellationToken).ConfigureAwait(false);
             var replaced = Topology.Current;
-            Topology.Publish(TopologyBuilder.Build(options, endPoints, StrategyRegistry.BuiltIn, replaced));
+            Publish(options, endPoints, own);
             running.Apply(options, Topology.Current, replaced);
             _options = options;
         }
@@ -152,13 +150,9 @@ public sealed class LoadBalancer : IAsyncDisposable
         // Binding and starting threads must not run under the caller's lock.
         await Task.Yield();
         var own = new OwnAddresses(_environment.ListOwnAddresses);
-        ThrowIfAny(Check(_options, own, []));
-        var endPoints = await _environment.Resolver.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
+        var endPoints = await ResolveAsync(_options, own, [], cancellationToken).ConfigureAwait(false);
         LogResolved(endPoints);
-
-        // Literal addresses have passed this; now names are known, too.
-        ThrowIfAny([.. ForwardingCircles.Find(_options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
-        Topology.Publish(TopologyBuilder.Build(_options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
+        Publish(_options, endPoints, own);
         var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger).ConfigureAwait(false);
         _running = running;
         _ = WatchAsync(running.Engine);
@@ -166,6 +160,21 @@ public sealed class LoadBalancer : IAsyncDisposable
         {
             HostingLog.ListenerBound(_logger, name, TransportAddress.Format(endPoint), _options.Listeners[name].Cluster);
         }
+    }
+
+    /// <summary>Checks options and looks their names up.</summary>
+    private Task<ResolvedBackends> ResolveAsync(
+        LbCoreOptions options, OwnAddresses own, IEnumerable<ConfigurationError> more, CancellationToken cancellationToken)
+    {
+        ThrowIfAny(Check(options, own, more));
+        return _environment.Resolver.ResolveAsync(options, cancellationToken);
+    }
+
+    private void Publish(LbCoreOptions options, ResolvedBackends endPoints, OwnAddresses own)
+    {
+        // Literal addresses have passed this; now names are known, too.
+        ThrowIfAny([.. ForwardingCircles.Find(options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
+        Topology.Publish(TopologyBuilder.Build(options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
     }
 
     private async Task StopCoreAsync(CancellationToken cancellationToken)

@@ -8,9 +8,8 @@ namespace LbCore.Proxying;
 /// <summary>Serves the connections of one listener in mode tcp: picks a backend, connects, relays.</summary>
 internal sealed class TcpProxy : IConnectionHandler
 {
-    private readonly TopologyStore _topology;
-
     private readonly ListenerState _state;
+    private readonly TopologyStore _topology;
 
     public TcpProxy(ListenerState state, TopologyStore topology, IOutcomeRecorder recorder)
     {

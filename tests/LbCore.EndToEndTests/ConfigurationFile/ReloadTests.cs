@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -12,43 +11,14 @@ namespace LbCore.EndToEndTests.ConfigurationFile;
 
 /// <summary>SIGHUP reads the file again: what runs goes on, what comes is served by what the file says now.</summary>
 [TestFixtureSource(typeof(Engines), nameof(Engines.All))]
-internal sealed class ReloadTests(string engine)
+internal sealed class ReloadTests(string engine) : ReloadFixture
 {
-    private const string Holds = "The configuration was read again and holds now.";
     private const string Refused = "and was not taken; what held before still holds.";
-
-    private static readonly string[] Names = ["a", "b", "c"];
 
     private readonly SemaphoreSlim _held = new(0);
     private readonly SemaphoreSlim _release = new(0);
-    private HttpBackend[] _backends = [];
-    private TempFolder? _folder;
-    private LbCoreProcess? _balancer;
 
-    private LbCoreProcess Balancer => _balancer!;
-
-    private string ConfigPath => _folder!.File("lbcore.json");
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new TempFolder();
-        _backends = await Task.WhenAll(Names.Select(name => KestrelServer.StartAsync(context => ServeAsync(context, name))));
-        Write(Serving(Backend("a")));
-        _balancer = await LbCoreProcess.StartFileAsync(ConfigPath);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await (_balancer?.DisposeAsync() ?? ValueTask.CompletedTask);
-        foreach (var backend in _backends)
-        {
-            await backend.DisposeAsync();
-        }
-
-        _folder?.Dispose();
-    }
+    protected override string FirstConfiguration => Serving(Backend("a"));
 
     [Test]
     [CancelAfter(60_000)]
@@ -117,7 +87,7 @@ internal sealed class ReloadTests(string engine)
     [CancelAfter(60_000)]
     public async Task A_signal_without_a_file_to_read_changes_nothing(CancellationToken token)
     {
-        await using var proxy = await LbCoreProcess.StartHttpAsync(engine, [_backends[0].Address]);
+        await using var proxy = await LbCoreProcess.StartHttpAsync(engine, [AddressOf("a")]);
         using var client = await WireClient.ConnectAsync(proxy, token);
         Assert.That(await AskAsync(client, "/", token), Is.EqualTo("a"));
 
@@ -130,7 +100,7 @@ internal sealed class ReloadTests(string engine)
     }
 
     // Held requests say that they are here, and wait until one of them is let go.
-    private async Task ServeAsync(HttpContext context, string name)
+    protected override async Task ServeAsync(HttpContext context, string name)
     {
         if (context.Request.Path == "/held")
         {
@@ -142,7 +112,7 @@ internal sealed class ReloadTests(string engine)
     }
 
     private string Backend(string name, int weight = 1) =>
-        $$"""{ "{{name}}": { "address": "{{_backends[Array.IndexOf(Names, name)].Address}}", "weight": {{weight}} } }""";
+        $$"""{ "{{name}}": { "address": "{{AddressOf(name)}}", "weight": {{weight}} } }""";
 
     private string Serving(string backends, string cluster = "main") =>
         $$"""

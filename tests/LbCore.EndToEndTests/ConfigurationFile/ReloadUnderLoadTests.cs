@@ -1,55 +1,23 @@
-using System;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
 using LbCore.TestKit;
-using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.ConfigurationFile;
 
 /// <summary>Reloads one after the other while clients work: no request is lost, and each reload holds as soon as it is said.</summary>
 [TestFixtureSource(typeof(Engines), nameof(Engines.All))]
-internal sealed class ReloadUnderLoadTests(string engine)
+internal sealed class ReloadUnderLoadTests(string engine) : ReloadFixture
 {
     private const int Reloads = 50;
     private const int Clients = 16;
-    private const string Holds = "The configuration was read again and holds now.";
 
-    private static readonly string[] Names = ["a", "b", "c"];
+    protected override string FirstConfiguration => Configuration(0, renaming: false);
 
-    private HttpBackend[] _backends = [];
-    private TempFolder? _folder;
-    private LbCoreProcess? _balancer;
-
-    private LbCoreProcess Balancer => _balancer!;
-
-    private string ConfigPath => _folder!.File("lbcore.json");
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new TempFolder();
-        _backends = await Task.WhenAll(Names.Select(
-            static name => KestrelServer.StartAsync(context => context.Response.WriteAsync(name))));
-        await File.WriteAllTextAsync(ConfigPath, Configuration(0, renaming: false));
-        _balancer = await LbCoreProcess.StartFileAsync(ConfigPath, "--set", "loops=2");
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await (_balancer?.DisposeAsync() ?? ValueTask.CompletedTask);
-        foreach (var backend in _backends)
-        {
-            await backend.DisposeAsync();
-        }
-
-        _folder?.Dispose();
-    }
+    protected override string[] MoreArguments => ["--set", "loops=2"];
 
     [Test]
     [CancelAfter(120_000)]
@@ -140,7 +108,7 @@ internal sealed class ReloadUnderLoadTests(string engine)
     private string Backend(string name, int weight) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
-        "{{name}}": { "address": "{{_backends[Array.IndexOf(Names, name)].Address}}", "weight": {{weight}} }
+        "{{name}}": { "address": "{{AddressOf(name)}}", "weight": {{weight}} }
         """);
 
     private static async Task<string> AskAsync(WireClient client, string path, CancellationToken token)

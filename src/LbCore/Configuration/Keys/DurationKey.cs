@@ -27,12 +27,9 @@ internal sealed class DurationKey<T>(string name, string range, string summary, 
         }
 
         value = default;
-        error = $"{node} has no unit; write \"{node.Text}s\" for seconds, or another unit, such as \"500ms\" or \"2m\"";
-        if (node.Kind != NodeKind.Number)
-        {
-            error = null;
-        }
-
+        error = node.Kind == NodeKind.Number
+            ? $"{node} has no unit; write \"{node.Text}s\" for seconds, or another unit, such as \"500ms\" or \"2m\""
+            : null;
         return false;
     }
 

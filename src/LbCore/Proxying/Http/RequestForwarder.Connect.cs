@@ -21,7 +21,7 @@ internal sealed partial class RequestForwarder
     {
         if (_clusterName is not null)
         {
-            _cluster = _proxy.FindCluster(_clusterName) ?? _cluster;
+            _cluster = _proxy.FindCluster(_clusterName) ?? _cluster ?? _listener.Snapshot.FindCluster(_clusterName);
         }
 
         return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, _client.Connection);

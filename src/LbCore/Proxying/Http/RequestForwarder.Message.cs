@@ -34,7 +34,6 @@ internal sealed partial class RequestForwarder
         _requestFraming = head.Framing;
         _wantsUpgrade = head.WantsUpgrade;
         _clusterName = _listener.Routes.Find(head.AuthorityOf(_client.HeadBytes), head.PathOf(_client.HeadBytes));
-        _cluster = _clusterName is null ? null : _listener.Snapshot.FindCluster(_clusterName);
         var edits = new RequestEdits
         {
             ForwardedFor = _client.ClientAddress,

@@ -32,7 +32,7 @@ internal sealed class HttpEarlyAnswerTests
             Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(3), Does.StartWith("HTTP/1.1 413 ").And.EndsWith("big"));
             while (pair.Harness.Outcomes.Requests.IsEmpty)
             {
-                await PassAsync(pair, 1);
+                await pair.Harness.PassAsync(1);
             }
 
             pair.Client.Dispose();
@@ -59,7 +59,7 @@ internal sealed class HttpEarlyAnswerTests
             switch (how)
             {
                 case "timeout":
-                    await PassAsync(pair, 31);
+                    await pair.Harness.PassAsync(31);
                     break;
                 case "reset":
                     pair.Client.Reset();
@@ -91,10 +91,4 @@ internal sealed class HttpEarlyAnswerTests
 
     private Task<HttpPair> StartAsync(CancellationToken token, int bufferSize = 0) =>
         HttpPair.StartAsync(_engine, token, time: new FakeTimeProvider(), bufferSize: bufferSize);
-
-    private static async Task PassAsync(HttpPair pair, double seconds)
-    {
-        await pair.Harness.StepAsync(TimeSpan.Zero);
-        await pair.Harness.StepAsync(TimeSpan.FromSeconds(seconds));
-    }
 }

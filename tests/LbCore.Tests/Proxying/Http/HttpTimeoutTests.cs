@@ -1,4 +1,3 @@
-using System;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Recording;
@@ -24,9 +23,9 @@ internal sealed class HttpTimeoutTests
     public async Task A_client_that_sends_nothing_is_closed_without_a_word(CancellationToken token)
     {
         await using var pair = await StartAsync(token);
-        await PassAsync(pair, 9.9);
+        await pair.Harness.PassAsync(9.9);
         Assert.That(pair.Harness.Outcomes.HttpConnections, Is.Empty);
-        await PassAsync(pair, 0.2);
+        await pair.Harness.PassAsync(0.2);
         Assert.That((await pair.Client.ReadUntilClosedAsync()).Bytes, Is.Empty);
         var outcome = await pair.Harness.Outcomes.WaitForHttpConnectionAsync(1);
         Assert.That((outcome.End, outcome.Requests), Is.EqualTo((ConnectionEnd.HeadTimeout, 0L)));
@@ -42,10 +41,10 @@ internal sealed class HttpTimeoutTests
         {
             await pair.Client.SendAsync(piece);
             await Eventually.TrueAsync(() => pair.Harness.RentedBuffers > 0, "a part of a head is there");
-            await PassAsync(pair, 2.4);
+            await pair.Harness.PassAsync(2.4);
         }
 
-        await PassAsync(pair, 0.6);
+        await pair.Harness.PassAsync(0.6);
         Assert.That(await pair.Client.ReadTextToEndAsync(), Does.StartWith("HTTP/1.1 408 ").And.Contain("Connection: close"));
         pair.Client.Dispose();
         var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
@@ -64,9 +63,9 @@ internal sealed class HttpTimeoutTests
             await pair.Client.ReadHeadAsync();
             await pair.Client.ReadTextAsync(2);
             await pair.Harness.Outcomes.WaitForRequestAsync(1);
-            await PassAsync(pair, 59.9);
+            await pair.Harness.PassAsync(59.9);
             Assert.That(pair.Harness.Outcomes.HttpConnections, Is.Empty);
-            await PassAsync(pair, 0.2);
+            await pair.Harness.PassAsync(0.2);
             Assert.That(await pair.Client.ReadToEndAsync(), Is.Empty);
             Assert.That((await pair.Harness.Outcomes.WaitForHttpConnectionAsync(1)).End, Is.EqualTo(ConnectionEnd.KeepAliveTimeout));
         }
@@ -84,12 +83,12 @@ internal sealed class HttpTimeoutTests
             await pair.Client.ReadHeadAsync();
             await pair.Client.ReadTextAsync(2);
             await pair.Harness.Outcomes.WaitForRequestAsync(1);
-            await PassAsync(pair, 50);
+            await pair.Harness.PassAsync(50);
             await pair.Client.SendAsync("GET /");
             await Eventually.TrueAsync(() => pair.Harness.RentedBuffers > 0, "a part of a head is there");
-            await PassAsync(pair, 9.9);
+            await pair.Harness.PassAsync(9.9);
             Assert.That(pair.Harness.Outcomes.Requests, Has.Count.EqualTo(1));
-            await PassAsync(pair, 0.2);
+            await pair.Harness.PassAsync(0.2);
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 408 "));
             pair.Client.Dispose();
         }
@@ -105,12 +104,12 @@ internal sealed class HttpTimeoutTests
         {
             foreach (var piece in new[] { "a", "b", "c" })
             {
-                await PassAsync(pair, 29);
+                await pair.Harness.PassAsync(29);
                 await pair.Client.SendAsync(piece);
                 Assert.That(await backend.ReadTextAsync(1), Is.EqualTo(piece));
             }
 
-            await PassAsync(pair, 30.1);
+            await pair.Harness.PassAsync(30.1);
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 408 ").And.Contain("Connection: close"));
             Assert.That((await backend.ReadUntilClosedAsync()).IsReset, Is.True);
             pair.Client.Dispose();
@@ -129,9 +128,9 @@ internal sealed class HttpTimeoutTests
         using (backend)
         {
             await backend.SendAsync("HTTP/1.1 200 OK\r\nX: ");
-            await PassAsync(pair, 59.9);
+            await pair.Harness.PassAsync(59.9);
             Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
-            await PassAsync(pair, 0.2);
+            await pair.Harness.PassAsync(0.2);
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 504 ").And.Not.Contain("close"));
             await pair.Client.ReadTextAsync("504 Gateway Timeout\n".Length);
             await backend.ReadUntilClosedAsync();
@@ -151,12 +150,12 @@ internal sealed class HttpTimeoutTests
         {
             foreach (var piece in new[] { "a", "b", "c", "d" })
             {
-                await PassAsync(pair, 29);
+                await pair.Harness.PassAsync(29);
                 await pair.Client.SendAsync(piece);
                 await backend.ReadTextAsync(1);
             }
 
-            await PassAsync(pair, 59);
+            await pair.Harness.PassAsync(59);
             await backend.SendAsync(Ok);
             Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
         }
@@ -174,12 +173,12 @@ internal sealed class HttpTimeoutTests
             await pair.Client.ReadHeadAsync();
             foreach (var piece in new[] { "a", "b", "c" })
             {
-                await PassAsync(pair, 59);
+                await pair.Harness.PassAsync(59);
                 await backend.SendAsync(piece);
                 Assert.That(await pair.Client.ReadTextAsync(1), Is.EqualTo(piece));
             }
 
-            await PassAsync(pair, 60.1);
+            await pair.Harness.PassAsync(60.1);
             Assert.That((await pair.Client.ReadUntilClosedAsync()).Bytes, Is.Empty);
             pair.Client.Dispose();
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
@@ -235,7 +234,7 @@ internal sealed class HttpTimeoutTests
             await pair.Client.ReadHeadAsync();
             await pair.Client.ReadTextAsync(2);
             await pair.Harness.Outcomes.WaitForRequestAsync(1);
-            await PassAsync(pair, 11);
+            await pair.Harness.PassAsync(11);
             Assert.That(pair.Harness.Outcomes.Requests, Has.Count.EqualTo(1), "answered 408");
             pair.Client.SendFin();
             Assert.That(await pair.Client.ReadTextToEndAsync(), Is.Empty);
@@ -253,7 +252,7 @@ internal sealed class HttpTimeoutTests
         {
             await backend.SendAsync("HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
             await pair.Client.ReadHeadAsync();
-            await PassAsync(pair, 3500);
+            await pair.Harness.PassAsync(3500);
             Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
 
             // The client's kernel may take its time to acknowledge the head, which counts as life in the tunnel.
@@ -271,15 +270,8 @@ internal sealed class HttpTimeoutTests
     {
         while (pair.Harness.Outcomes.Requests.IsEmpty)
         {
-            await PassAsync(pair, step);
+            await pair.Harness.PassAsync(step);
             await Task.Delay(1);
         }
-    }
-
-    private static async Task PassAsync(HttpPair pair, double seconds)
-    {
-        // What the loop is at must have ended in the old time, before there is a new one.
-        await pair.Harness.StepAsync(TimeSpan.Zero);
-        await pair.Harness.StepAsync(TimeSpan.FromSeconds(seconds));
     }
 }
