@@ -16,7 +16,8 @@ namespace LbCore.TestKit;
 /// </summary>
 /// <remarks>
 /// The system gives out the number of a descriptor again only after it was closed, so a later engine with the same number
-/// clears the earlier one. Sockets are kept alive here: a finalizer must not close what the engine forgot.
+/// clears the earlier one. Between the opening and its report the number looks like the earlier one's, so an engine that was
+/// seen with nothing open is not asked again. Sockets are kept alive here: a finalizer must not close what the engine forgot.
 /// </remarks>
 public static class EngineDescriptors
 {
@@ -47,21 +48,31 @@ public static class EngineDescriptors
     /// <summary>Lists what is open of an engine that has ended. Sockets of System.Net.Sockets end a moment after their last call.</summary>
     public static async Task<IReadOnlyList<string>> LeftOpenAsync(TransportEngine engine)
     {
-        await Eventually.HoldsAsync(() => Open(engine).Count == 0, s_patience).ConfigureAwait(false);
-        return Forget(engine);
+        IReadOnlyList<string> left = [];
+        await Eventually.HoldsAsync(() => (left = Open(engine)).Count == 0, s_patience).ConfigureAwait(false);
+        Forget(engine);
+        return left;
     }
 
     /// <summary>The same for every engine that has ended and has not been asked about.</summary>
     public static IReadOnlyList<string> LeftOpenOfEnded()
     {
-        var ended = Engines().Where(HasEnded).ToArray();
         var clock = Stopwatch.StartNew();
-        while (ended.Any(static engine => Open(engine).Count > 0) && clock.Elapsed < s_patience)
+        var left = new List<string>();
+        foreach (var engine in Engines().Where(HasEnded))
         {
-            Thread.Sleep(1);
+            var open = Open(engine);
+            while (open.Count > 0 && clock.Elapsed < s_patience)
+            {
+                Thread.Sleep(1);
+                open = Open(engine);
+            }
+
+            Forget(engine);
+            left.AddRange(open);
         }
 
-        return [.. ended.SelectMany(Forget)];
+        return left;
     }
 
     /// <summary>Counts the engines that run and have opened something.</summary>
@@ -87,9 +98,8 @@ public static class EngineDescriptors
         }
     }
 
-    private static IReadOnlyList<string> Forget(TransportEngine engine)
+    private static void Forget(TransportEngine engine)
     {
-        var left = Open(engine);
         lock (s_lock)
         {
             foreach (var descriptor in s_openings.Where(pair => ReferenceEquals(pair.Value.Engine, engine)).Select(static pair => pair.Key).ToArray())
@@ -97,8 +107,6 @@ public static class EngineDescriptors
                 s_openings.Remove(descriptor);
             }
         }
-
-        return left;
     }
 
     private sealed record Opening(TransportEngine Engine, string? Link, Socket? Socket);

@@ -177,17 +177,22 @@ internal sealed class UpstreamPool : LoopTimer
             return true;
         }
 
+        var taken = false;
+        while (!taken && TryCloseOldest())
+        {
+            taken = State.TryAddIdle(limits.MaxIdle, limits.MaxOpen);
+        }
+
+        // Not before: while the oldest one is being closed the total looks as if there were room, just when the other
+        // loop wakes up to make some.
         if (State.Idle >= limits.MaxIdle && _backend.Richest(this) is { } rich && rich.Count > others)
         {
             rich.Ask(room: 1);
         }
 
-        while (TryCloseOldest())
+        if (taken)
         {
-            if (State.TryAddIdle(limits.MaxIdle, limits.MaxOpen))
-            {
-                return true;
-            }
+            return true;
         }
 
         Volatile.Write(ref _count, _count - 1);
