@@ -6,14 +6,14 @@ namespace LbCore.Server.Commands;
 /// <summary>Makes commands that print something and take nothing.</summary>
 internal static class BareCommand
 {
-    public static Command Create(string name, string description, Func<string> print)
+    public static Command Create(string name, string description, Func<string> print, string? fullName = null)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
         command.SetAction(async parsed =>
         {
             if (parsed.UnmatchedTokens is [var stranger, ..])
             {
-                return await UsageErrors.WriteAsync([$"'{stranger}' is not expected; lbcore {name} takes nothing"], "lbcore --help")
+                return await UsageErrors.WriteAsync([$"'{stranger}' is not expected; {fullName ?? $"lbcore {name}"} takes nothing"], "lbcore --help")
                     .ConfigureAwait(false);
             }
 

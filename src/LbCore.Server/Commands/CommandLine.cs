@@ -18,12 +18,18 @@ internal static class CommandLine
         root.Add(RunCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(ProxyCommand.Create());
+        root.Add(InitCommand.Create());
         root.Add(SchemaCommand.Create());
+        root.Add(CompletionCommand.Create());
         root.Add(VersionCommand.Create());
         root.SetAction(parsed => UsageErrors.WriteAsync([NoCommand(parsed, root)], "lbcore --help"));
         if (root.Options.OfType<HelpOption>().FirstOrDefault() is { Action: HelpAction help } option)
         {
             option.Action = new HelpWithExample(help);
+
+            // Those of another system, which are paths here.
+            option.Aliases.Remove("/h");
+            option.Aliases.Remove("/?");
         }
 
         // An argument such as @name is not a file of arguments.

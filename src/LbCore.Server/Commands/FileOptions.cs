@@ -11,16 +11,15 @@ internal sealed class FileOptions
     private readonly Option<string[]> _config = TextOption.One(
         "--config", "file", $"The configuration file. [default: {DefaultPath} in the current folder]", "-c");
 
-    private readonly Option<string[]> _set = TextOption.One(
-        "--set", "path=value", "One value to be laid over the file, such as clusters.app.retries.max=1. May be given several times.");
+    private readonly SetOption _set = new("the file", "clusters.app.retries.max=1");
 
     public void AddTo(Command command)
     {
         command.Add(_config);
-        command.Add(_set);
+        _set.AddTo(command);
     }
 
     /// <summary>Reads the file. What is wrong in it comes with the options.</summary>
     public LbCoreOptions Read(OptionReader reader) =>
-        ConfigurationFile.Read(reader.Text(_config) ?? DefaultPath, reader.Texts(_set));
+        ConfigurationFile.Read(reader.Text(_config) ?? DefaultPath, _set.Read(reader));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace LbCore.Server.Commands;
 
@@ -18,15 +19,20 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         var result = _help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Example:");
-        output.WriteLine($"  {ExampleOf(parseResult.CommandResult.Command.Name)}");
+        output.WriteLine($"  {ExampleOf(parseResult.CommandResult)}");
         return result;
     }
 
-    private static string ExampleOf(string command) => command switch
+    private static string ExampleOf(SymbolResult? result) => (result as CommandResult)?.Command.Name switch
     {
+        null => ProxyCommand.Example,
+        "proxy" => ProxyCommand.Example,
         "run" => RunCommand.Example,
         "check" => CheckCommand.Example,
+        "init" => InitCommand.Example,
         "schema" => SchemaCommand.Example,
-        _ => ProxyCommand.Example,
+        "completion" => CompletionCommand.Example,
+        "version" => VersionCommand.Example,
+        _ => ExampleOf(result!.Parent),
     };
 }

@@ -9,10 +9,11 @@ internal sealed class LogLevelOption
 {
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
-    private readonly Option<string[]> _option = TextOption.One(
+    private readonly Option<string[]> _option = TextOption.OfWords(
         "--log-level",
         "level",
-        "What is logged to standard error: trace, debug, information, warning, error, critical or none. [default: information]");
+        "What is logged to standard error: trace, debug, information, warning, error, critical or none. [default: information]",
+        Levels);
 
     public void AddTo(Command command) => command.Add(_option);
 

@@ -123,7 +123,9 @@ internal sealed class OptionReader
             }
             else if (token.Type == TokenType.Argument && !afterStranger && current is null)
             {
-                _errors.Add($"'{token.Value}' belongs to no option; write its option before it, such as --backend {token.Value}");
+                var options = _parsed.CommandResult.Command.Options;
+                var likely = options.FirstOrDefault(static option => option.AllowMultipleArgumentsPerToken) ?? options[0];
+                _errors.Add($"'{token.Value}' belongs to no option; write its option before it, such as {likely.Name} {token.Value}");
             }
             else if (token.Type == TokenType.Argument && !afterStranger && ++taken > 1 && !current!.AllowMultipleArgumentsPerToken)
             {

@@ -17,10 +17,11 @@ internal sealed class ProxyCommand
     private const string Tcp = "tcp";
 
     private static readonly string[] Modes = ["http", Tcp];
+    private static readonly string[] Strategies = ["round-robin", "weighted-round-robin"];
     private static readonly string[] Engines = ["auto", "epoll", "managed"];
 
-    private readonly Option<string[]> _mode = TextOption.One(
-        "--mode", "http|tcp", "What is balanced: http requests, or tcp connections as they are. [default: http]");
+    private readonly Option<string[]> _mode = TextOption.OfWords(
+        "--mode", "http|tcp", "What is balanced: http requests, or tcp connections as they are. [default: http]", Modes);
 
     private readonly Option<string[]> _listen = TextOption.One(
         "--listen", "address", "Required. Where to listen: ip:port, [v6]:port, *:port or unix:/path. May be given several times.");
@@ -35,12 +36,13 @@ internal sealed class ProxyCommand
         "number",
         "The share of each backend, 0 to 256, in the order of the backends: one each, or none at all. [default: 1]");
 
-    private readonly Option<string[]> _strategy = TextOption.One(
+    private readonly Option<string[]> _strategy = TextOption.OfWords(
         "--strategy",
         "name",
-        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy}]");
+        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy}]",
+        Strategies);
 
-    private readonly Option<string[]> _engine = TextOption.One("--engine", "auto|epoll|managed", "The transport. [default: auto]");
+    private readonly Option<string[]> _engine = TextOption.OfWords("--engine", "auto|epoll|managed", "The transport. [default: auto]", Engines);
 
     private readonly Option<string[]> _loops = TextOption.One(
         "--loops", "number", "How many event loops run, 1 to 256. [default: one per processor]");
@@ -60,6 +62,9 @@ internal sealed class ProxyCommand
 
     private readonly Option<string[]> _connectTimeout = TextOption.OfDuration(
         "--connect-timeout", "How long connecting to one backend may take.", new ClusterOptions().Timeouts.Connect);
+
+    private readonly SetOption _set = new(
+        "these options (listeners listen1, listen2 …, the cluster proxy, backends backend1, backend2 …)", "clusters.proxy.retries.max=1");
 
     private readonly LogLevelOption _logLevel = new();
 
@@ -84,6 +89,7 @@ internal sealed class ProxyCommand
             proxy._idleTimeout,
             proxy._connectTimeout,
         };
+        proxy._set.AddTo(command);
         proxy._logLevel.AddTo(command);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(proxy.RunAsync);
@@ -93,7 +99,7 @@ internal sealed class ProxyCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var reader = new OptionReader(parsed);
-        var options = BuildOptions(reader);
+        var options = ConfigurationFile.Override(BuildOptions(reader), _set.Read(reader));
         var logLevel = _logLevel.Read(reader);
         return reader.Errors.Count > 0
             ? await UsageErrors.WriteAsync(reader.Errors, "lbcore proxy --help").ConfigureAwait(false)

@@ -24,6 +24,14 @@ internal static class TextOption
         AllowMultipleArgumentsPerToken = true,
     };
 
+    /// <summary>An option whose value is one of a few words, which shells then complete.</summary>
+    public static Option<string[]> OfWords(string name, string helpName, string description, string[] words)
+    {
+        var option = One(name, helpName, description);
+        option.CompletionSources.Add(words);
+        return option;
+    }
+
     /// <summary>An option whose value is a duration.</summary>
     public static Option<string[]> OfDuration(string name, string description, TimeSpan fallback) =>
         One(name, "duration", $"{description} [default: {Duration.Format(fallback)}]");

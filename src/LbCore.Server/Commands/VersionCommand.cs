@@ -8,6 +8,8 @@ namespace LbCore.Server.Commands;
 /// <summary><c>lbcore version</c>.</summary>
 internal static class VersionCommand
 {
+    public const string Example = "lbcore version";
+
     public static Command Create() => BareCommand.Create(
         "version",
         "Print the version, the runtime and the system.",

@@ -34,10 +34,25 @@ public static class ConfigurationFile
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(settings);
-        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
         var errors = new ConfigurationErrors();
-        return Read(ReadBytes(path, errors), path, settings, variables, errors);
+        return Read(ReadBytes(path, errors), path, settings, ReadEnvironment(), errors);
+    }
+
+    /// <summary>Lays the environment and single values over options that were made in code.</summary>
+    /// <param name="options">The options. They stay as they are.</param>
+    /// <param name="settings">Single values, each as <c>path=value</c>.</param>
+    /// <returns>Other options; the same ones when there is nothing to lay over them. What is wrong with the values comes when they are checked or used, as with <see cref="Read(string, IEnumerable{string})"/>.</returns>
+    /// <exception cref="ArgumentException">The options were read from a file. Give the settings to <see cref="Read(string, IEnumerable{string})"/>.</exception>
+    public static LbCoreOptions Override(LbCoreOptions options, params IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (options.Origin is not null)
+        {
+            throw new ArgumentException("These options were read, and their mistakes with them. Give the settings to Read.", nameof(options));
+        }
+
+        return Override(options, settings, ReadEnvironment());
     }
 
     /// <summary>Returns the options as JSON, with every key and whatever holds for it.</summary>
@@ -86,11 +101,42 @@ public static class ConfigurationFile
         }
 
         Expand(root, "", variables, errors);
+        Apply(root, settings, variables, options, errors);
+        return options;
+    }
+
+    internal static LbCoreOptions Override(
+        LbCoreOptions options, IEnumerable<string> settings, IReadOnlyDictionary<string, string> variables)
+    {
+        if (!settings.Any() && !ConfigurationOverrides.IsAny(variables))
+        {
+            return options;
+        }
+
+        var errors = new ConfigurationErrors();
+        var root = JsonTree.Read(Encoding.UTF8.GetBytes(Format(options)), "", errors.All)!;
+
+        // What looks like a variable in code is none, and is written so that it stays none.
+        Expand(root, "", variables, errors);
+        var result = new LbCoreOptions { Origin = new ConfigurationOrigin(root, errors) };
+        Apply(root, settings, variables, result, errors);
+        return result;
+    }
+
+    private static void Apply(
+        ConfigurationNode root,
+        IEnumerable<string> settings,
+        IReadOnlyDictionary<string, string> variables,
+        LbCoreOptions options,
+        ConfigurationErrors errors)
+    {
         ConfigurationOverrides.ApplyEnvironment(root, variables, errors.All);
         ConfigurationOverrides.ApplySettings(root, settings, errors.All);
         LbCoreKeys.Root.Bind(root, "", options, errors);
-        return options;
     }
+
+    private static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 
     private static string TextOf(MemoryStream stream) => Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length) + "\n";
 

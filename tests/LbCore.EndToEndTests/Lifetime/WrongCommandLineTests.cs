@@ -30,7 +30,7 @@ internal sealed class WrongCommandLineTests
     [
         // No command, or another one.
         Row("", BadUsage, "there is no command; write, for example, lbcore proxy --listen"),
-        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, proxy, schema or version", "did you mean proxy?"),
+        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, proxy, init, schema, completion or version", "did you mean proxy?"),
         Row("--mode tcp", BadUsage, "no command before '--mode'", "write lbcore proxy --mode"),
         Row("--lops", BadUsage, "no command before '--lops'"),
         Row("version now", BadUsage, "'now'", "takes nothing"),
@@ -78,6 +78,11 @@ internal sealed class WrongCommandLineTests
         Proxy("--shutdown-timeout 2d", BadConfiguration, "(--shutdown-timeout): 2d is out of range; use 0s to 1d"),
         Proxy("--idle-timeout 1ms", BadConfiguration, "(--idle-timeout): 1ms is out of range; use 100ms to 30d"),
         Proxy("--connect-timeout 1h", BadConfiguration, "(--connect-timeout): 1h is out of range; use 50ms to 5m"),
+
+        // Values laid over them.
+        Proxy("--set clusters.proxy.retries.mix=1", BadConfiguration, "--set clusters.proxy.retries.mix=1: clusters.proxy.retries.mix: there is no key 'mix' here; did you mean max?"),
+        Proxy("--set loops", BadConfiguration, "--set loops: it is no path=value"),
+        Proxy("--weight 300 --set loops=0", BadConfiguration, "backend1.weight (--weight): 300 is out of range", "--set loops=0: loops: 0 is out of range"),
 
         // Addresses that cannot be.
         Listen(":8080", BadConfiguration, "listen1.address (--listen): ':8080'", "write *:8080 for every address of this machine, or 127.0.0.1:8080"),

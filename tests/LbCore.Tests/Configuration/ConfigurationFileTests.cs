@@ -31,6 +31,7 @@ internal sealed class ConfigurationFileTests
           },
           "loops": 2,
           "shutdownTimeout": "10s",
+          "$schema": "./lbcore.schema.json",
         }
         """;
 
@@ -42,6 +43,7 @@ internal sealed class ConfigurationFileTests
         yield return Case("no_object", "[]", "x.json:1:1: a list is no object; write { \"listeners\": …, \"clusters\": … }");
         yield return Case("an_unknown_key", $"{{ {Web}, {App}, \"lops\": 2 }}", "lops: there is no key 'lops' here; did you mean loops?");
         yield return Case("a_key_twice", $"{{ {Web}, {App}, \"loops\": 2,\n  \"loops\": 3 }}", "x.json:2:3: loops: it is written twice; keep one of them");
+        yield return Case("a_schema_that_is_a_list", $"{{ {Web}, {App}, \"$schema\": [] }}", "$schema: a list cannot be its value; write a path or an address");
         yield return Case("a_key_to_come", $"{{ {Web}, {App}, \"admin\": {{}} }}", "admin: 'admin' is not supported yet; leave it out");
         yield return Case("a_number_as_a_text", $"{{ {Web}, {App}, \"loops\": \"2\" }}", "loops: '2' cannot be read; write a whole number, 1 to 256");
         yield return Case("a_number_out_of_range", $"{{ {Web}, {App},\n\"loops\": 300 }}", "x.json:2:10: loops: 300 is out of range; use 1 to 256");
@@ -160,6 +162,42 @@ internal sealed class ConfigurationFileTests
         Assert.That(Read(ConfigurationFile.Format(options)).Clusters["api"].Backends["a"].Address, Is.EqualTo("unix:/tmp/${X}"));
     }
 
+    [Test]
+    public void Settings_lie_over_options_made_in_code_and_leave_them_as_they_are()
+    {
+        var options = InCode();
+        var variables = new Dictionary<string, string> { ["LBCORE__clusters__app__retries__max"] = "4", ["X"] = "no" };
+
+        var result = ConfigurationFile.Override(options, ["clusters.app.backends.a.weight=7"], variables);
+
+        Assert.That(LoadBalancer.Check(result), Is.Empty);
+        var app = result.Clusters["app"];
+        Assert.That((app.Retries.Max, app.Backends["a"].Weight, app.Backends["a"].Address), Is.EqualTo((4, 7, "unix:/tmp/${X}")));
+        Assert.That((options.Clusters["app"].Retries.Max, options.Clusters["app"].Backends["a"].Weight), Is.EqualTo((new RetryOptions().Max, 1)));
+    }
+
+    [Test]
+    public void With_nothing_to_lay_over_them_options_stay_the_same()
+    {
+        var options = InCode();
+        Assert.That(ConfigurationFile.Override(options, [], new Dictionary<string, string>()), Is.SameAs(options));
+    }
+
+    [Test]
+    public void A_mistake_in_code_has_no_place_beside_one_in_a_setting_that_has()
+    {
+        var options = InCode();
+        options.Listeners["web"].Address = "nowhere";
+
+        var errors = LoadBalancer.Check(ConfigurationFile.Override(options, ["loops=0"], new Dictionary<string, string>()));
+
+        Assert.That(errors.Select(static error => (error.Path, error.Place)), Is.EquivalentTo(new[] { ("listeners.web.address", null), ("loops", "--set loops=0") }));
+    }
+
+    [Test]
+    public void Options_that_were_read_are_not_overridden_a_second_time() =>
+        Assert.That(() => ConfigurationFile.Override(Read(Whole), "loops=1"), Throws.ArgumentException.With.Message.Contains("Give the settings to Read"));
+
     [TestCase("a${B}c", "abc")]
     [TestCase("${B}${B}", "bb")]
     [TestCase("${X:-d}", "d")]
@@ -169,6 +207,12 @@ internal sealed class ConfigurationFileTests
     [TestCase("$B}", "$B}")]
     public void Variables_are_replaced(string text, string expected) => Assert.That(
         VariableText.Expand(text, static name => name == "B" ? "b" : null, out _), Is.EqualTo(expected));
+
+    private static LbCoreOptions InCode() => new()
+    {
+        Listeners = { ["web"] = new ListenerOptions { Address = "127.0.0.1:8080", Cluster = "app" } },
+        Clusters = { ["app"] = new ClusterOptions { Backends = { ["a"] = new BackendOptions { Address = "unix:/tmp/${X}" } } } },
+    };
 
     private static string[] Check(string text) => [.. LoadBalancer.Check(Read(text)).Select(static error => error.ToString())];
 

@@ -24,7 +24,8 @@ internal static class LbCoreKeys
             "How long stopping waits for open connections before it aborts them.",
             static o => o.ShutdownTimeout,
             static (o, v) => o.ShutdownTimeout = v),
-        new LaterKey<LbCoreOptions>("admin", "The admin API."));
+        new LaterKey<LbCoreOptions>("admin", "The admin API."),
+        new EditorKey<LbCoreOptions>("$schema", "Where editors find the schema, which `lbcore schema` prints. Not used otherwise."));
 
     private static OptionTable<ListenerOptions> Listeners() => new(
         static () => new ListenerOptions(),

@@ -9,11 +9,11 @@ internal sealed class ConfigurationErrors
     public List<ConfigurationError> All { get; } = [];
 
     public void Add(ConfigurationNode node, string path, string message) =>
-        All.Add(new ConfigurationError(path, message) { Place = node.Place.ToString() });
+        All.Add(new ConfigurationError(path, message) { Place = node.Place.Text });
 
     /// <summary>Adds an error of the name that a value stands under.</summary>
     public void AddAtName(ConfigurationNode node, string path, string message) =>
-        All.Add(new ConfigurationError(path, message) { Place = (node.NamePlace ?? node.Place).ToString() });
+        All.Add(new ConfigurationError(path, message) { Place = (node.NamePlace ?? node.Place).Text });
 
     /// <summary>Returns whether something on the path, or what it lies in, is wrong already: what follows from that is no news.</summary>
     public bool Covers(string path) => All.Exists(error =>

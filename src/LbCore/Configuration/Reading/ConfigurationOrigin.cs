@@ -30,7 +30,7 @@ internal sealed class ConfigurationOrigin
         {
             if (!_errors.Covers(error.Path))
             {
-                all.Add(error with { Place = _root.FindPlace(error.Path).ToString() });
+                all.Add(error with { Place = _root.FindPlace(error.Path).Text });
             }
         }
 

@@ -10,6 +10,10 @@ internal static class ConfigurationOverrides
 {
     private const string Prefix = "LBCORE__";
 
+    /// <summary>Returns whether some variable sets a value.</summary>
+    public static bool IsAny(IEnumerable<KeyValuePair<string, string>> variables) =>
+        variables.Any(static pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal));
+
     /// <summary>Applies variables such as <c>LBCORE__clusters__app__strategy</c>, in the order of their names.</summary>
     public static void ApplyEnvironment(ConfigurationNode root, IEnumerable<KeyValuePair<string, string>> variables, List<ConfigurationError> errors)
     {

@@ -30,6 +30,9 @@ internal ref struct JsonTree
     }
 
     /// <summary>Returns the tree; null when the text is no JSON, which is one of the errors then.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="source">What the places name; empty for what nobody wrote, which has no places.</param>
+    /// <param name="errors">Where errors go.</param>
     public static ConfigurationNode? Read(ReadOnlySpan<byte> bytes, string source, List<ConfigurationError> errors)
     {
         if (bytes.StartsWith("\uFEFF"u8))
@@ -113,6 +116,11 @@ internal ref struct JsonTree
 
     private ConfigurationPlace Here()
     {
+        if (_source.Length == 0)
+        {
+            return default;
+        }
+
         var index = (int)_reader.TokenStartIndex;
         while (_bytes[_counted..index].IndexOf((byte)'\n') is >= 0 and var end)
         {
