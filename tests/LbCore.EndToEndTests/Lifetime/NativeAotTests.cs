@@ -9,26 +9,16 @@ using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Lifetime;
 
-/// <summary>Tests the ahead-of-time compiled program. Publishing is slow, so it is done outside and named by a variable.</summary>
+/// <summary>Tests the ahead-of-time compiled program.</summary>
 [TestFixture]
 internal sealed class NativeAotTests
 {
-    private const string Variable = "LBCORE_AOT";
     private const long MaxResidentKiB = 16 * 1024;
 
     private string _program = string.Empty;
 
     [OneTimeSetUp]
-    public void FindProgram()
-    {
-        _program = Environment.GetEnvironmentVariable(Variable) ?? string.Empty;
-        if (_program.Length == 0)
-        {
-            Assert.Ignore($"{Variable} is not set: publish src/LbCore.Server with -r linux-x64 and set it to the program's path");
-        }
-
-        Assert.That(_program, Does.Exist, Variable);
-    }
+    public void FindProgram() => _program = NativeBinary.Require();
 
     [Test]
     [CancelAfter(60_000)]
