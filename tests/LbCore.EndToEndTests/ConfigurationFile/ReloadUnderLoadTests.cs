@@ -1,5 +1,8 @@
+using System;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -15,6 +18,8 @@ internal sealed class ReloadUnderLoadTests(string engine) : ReloadFixture
     private const int Reloads = 50;
     private const int Clients = 16;
 
+    private static readonly TimeSpan HalfAMinute = TimeSpan.FromSeconds(30);
+
     protected override string FirstConfiguration => Configuration(0, renaming: false);
 
     protected override string[] MoreArguments => ["--set", "loops=2"];
@@ -22,15 +27,16 @@ internal sealed class ReloadUnderLoadTests(string engine) : ReloadFixture
     [Test]
     [CancelAfter(120_000)]
     public Task No_request_is_lost_when_backends_weights_and_routes_change(CancellationToken token) =>
-        ReloadManyTimesAsync(renaming: false, token);
+        ReloadManyTimesAsync(renaming: false, TimeSpan.Zero, token);
 
     [Test]
     [CancelAfter(120_000)]
     public Task No_request_is_lost_when_clusters_come_and_go_with_their_routes(CancellationToken token) =>
-        ReloadManyTimesAsync(renaming: true, token);
+        ReloadManyTimesAsync(renaming: true, engine == "epoll" ? HalfAMinute : TimeSpan.Zero, token);
 
-    private async Task ReloadManyTimesAsync(bool renaming, CancellationToken token)
+    private async Task ReloadManyTimesAsync(bool renaming, TimeSpan load, CancellationToken token)
     {
+        var clock = Stopwatch.StartNew();
         var answered = 0;
         var done = false;
         using var witness = await WireClient.ConnectAsync(Balancer, token);
@@ -52,12 +58,18 @@ internal sealed class ReloadUnderLoadTests(string engine) : ReloadFixture
             // So that no reload has the balancer to itself.
             var before = Volatile.Read(ref answered);
             await Eventually.TrueAsync(
-                () => Volatile.Read(ref answered) >= before + (2 * Clients) || clients.IsCompleted, $"requests after reload {i}");
+                () => (Volatile.Read(ref answered) >= before + (2 * Clients) && clock.Elapsed >= load * i / Reloads) || clients.IsCompleted,
+                $"requests after reload {i}");
         }
 
         Volatile.Write(ref done, true);
         await clients;
-        Assert.That(Balancer.Error, Does.Not.Contain(" error ").And.Not.Contain(" warn "));
+
+        // A busy machine may hold a loop: that says nothing of requests.
+        var complaints = Balancer.Error.Split('\n').Where(static line =>
+            (line.Contains(" error ", StringComparison.Ordinal) || line.Contains(" warn ", StringComparison.Ordinal))
+            && !line.Contains("LbCore.Transport[1002]", StringComparison.Ordinal));
+        Assert.That(complaints, Is.Empty);
         await Balancer.StopAsync();
 
         // One connection for all: that a reload closes it is a failure, too.
