@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Hosting;
@@ -14,9 +15,6 @@ namespace LbCore.Server.Hosting;
 /// <summary>Runs one load balancer in a host until a signal, and turns what happened into an exit code.</summary>
 internal static class ServerHost
 {
-    // The load balancer keeps its own deadline; the host's must not cut in before the aborts that follow it.
-    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(15);
-
     /// <param name="options">What to serve.</param>
     /// <param name="logLevel">What to log.</param>
     /// <param name="optionOf">Returns the option of the command line that a path of the configuration was written with, if any.</param>
@@ -27,9 +25,11 @@ internal static class ServerHost
         // Outlives the host, which logs to its very end.
         using var log = new StandardErrorLoggerProvider(TimeProvider.System);
         using var host = Build(options, logLevel, log, reread);
+        var balancer = host.Services.GetRequiredService<LoadBalancer>();
         try
         {
             await host.StartAsync().ConfigureAwait(false);
+            ReadyLine.Write(balancer, options);
         }
         catch (LbCoreConfigurationException e)
         {
@@ -46,8 +46,15 @@ internal static class ServerHost
             return ExitCode.Fine;
         }
 
-        await host.WaitForShutdownAsync().ConfigureAwait(false);
-        return host.Services.GetRequiredService<LoadBalancerService>().LoopDied ? ExitCode.LoopDied : ExitCode.Fine;
+        try
+        {
+            await host.WaitForShutdownAsync().ConfigureAwait(false);
+            return ExitCode.Fine;
+        }
+        catch (Exception) when (balancer.Completion.IsFaulted)
+        {
+            return ExitCode.LoopDied;
+        }
     }
 
     private static IHost Build(LbCoreOptions options, LogLevel logLevel, StandardErrorLoggerProvider log, Func<LbCoreOptions>? reread)
@@ -59,14 +66,12 @@ internal static class ServerHost
 
         // What fails at the start is said by RunAsync, in words for users.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + StopMargin);
+
+        // The load balancer keeps its own deadline, which a reload may change; the host has nothing else to stop.
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddLbCore(options);
+        builder.Services.AddSingleton(services => new ReloadSignal(services, reread));
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(services => LoadBalancer.Create(options, services.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton(services => new Reloader(
-            services.GetRequiredService<LoadBalancer>(), reread, services.GetRequiredService<ILogger<Reloader>>()));
-        builder.Services.AddSingleton<LoadBalancerService>();
-        builder.Services.AddSingleton<IHostedService>(static services => services.GetRequiredService<LoadBalancerService>());
         return builder.Build();
     }
 }

@@ -13,11 +13,11 @@ namespace LbCore.Server.Hosting;
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly Reloader _reload;
+    private readonly ReloadSignal _reload;
     private PosixSignalRegistration[] _registrations = [];
     private int _signals;
 
-    public SignalLifetime(IHostApplicationLifetime lifetime, Reloader reload)
+    public SignalLifetime(IHostApplicationLifetime lifetime, ReloadSignal reload)
     {
         _lifetime = lifetime;
         _reload = reload;

@@ -23,4 +23,19 @@ internal static partial class HostingLog
 
     [LoggerMessage(1005, LogLevel.Critical, "A loop died. The load balancer cannot go on.")]
     public static partial void LoopDied(ILogger logger, Exception exception);
+
+    [LoggerMessage(1010, LogLevel.Information, "The configuration was read again and holds now.")]
+    public static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(1011, LogLevel.Error, "{Error}")]
+    public static partial void ReloadError(ILogger logger, string error);
+
+    [LoggerMessage(1012, LogLevel.Error, "The configuration has {Errors} errors and was not taken; what held before still holds.")]
+    public static partial void ReloadRefused(ILogger logger, int errors);
+
+    [LoggerMessage(1013, LogLevel.Error, "The configuration could not be taken; what held before still holds.")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1014, LogLevel.Warning, "A drain may take {Drain} by the options, but the host stops within {Host}, so it takes {Longest} at most; raise HostOptions.ShutdownTimeout.")]
+    public static partial void DrainIsShortened(ILogger logger, string drain, string host, string longest);
 }

@@ -53,6 +53,9 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     internal RunningBalancer? Running => _running;
 
+    /// <summary>Gets how long its options let a drain take.</summary>
+    internal TimeSpan ShutdownTimeout => _options.ShutdownTimeout;
+
     /// <summary>Creates a load balancer. Nothing happens until <see cref="StartAsync"/>.</summary>
     /// <param name="options">What to listen on and where to send it. Read when it starts; later changes have no effect.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
@@ -101,11 +104,14 @@ public sealed class LoadBalancer : IAsyncDisposable
     /// <see cref="LbCoreOptions.ShutdownTimeout"/> has passed, then aborts what is left and ends the loops.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait at once; what is left is aborted and the loops end all the same.</param>
-    public Task StopAsync(CancellationToken cancellationToken = default)
+    public Task StopAsync(CancellationToken cancellationToken = default) => StopWithinAsync(TimeSpan.MaxValue, cancellationToken);
+
+    /// <summary>Drains and stops, with a drain no longer than given, whatever the options allow.</summary>
+    internal Task StopWithinAsync(TimeSpan longestDrain, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _stop ??= StopCoreAsync(cancellationToken);
+            return _stop ??= StopCoreAsync(longestDrain, cancellationToken);
         }
     }
 
@@ -177,7 +183,7 @@ public sealed class LoadBalancer : IAsyncDisposable
         Topology.Publish(TopologyBuilder.Build(options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
     }
 
-    private async Task StopCoreAsync(CancellationToken cancellationToken)
+    private async Task StopCoreAsync(TimeSpan longestDrain, CancellationToken cancellationToken)
     {
         await Task.Yield();
         if (_start is not null)
@@ -188,7 +194,8 @@ public sealed class LoadBalancer : IAsyncDisposable
 
         if (_running is { } running)
         {
-            await running.StopAsync(_options.ShutdownTimeout, _logger, cancellationToken).ConfigureAwait(false);
+            var drain = _options.ShutdownTimeout < longestDrain ? _options.ShutdownTimeout : longestDrain;
+            await running.StopAsync(drain, _logger, cancellationToken).ConfigureAwait(false);
             HostingLog.Stopped(_logger);
         }
 

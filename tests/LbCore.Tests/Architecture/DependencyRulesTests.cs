@@ -29,6 +29,7 @@ internal sealed partial class DependencyRulesTests
         ["Upstreams"] = ["Topology", "Messages"],
         ["Proxying"] = ["Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
         ["Hosting"] = ["Configuration", "Routing", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
+        ["DependencyInjection"] = ["Configuration", "Hosting"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedProjects = new(StringComparer.Ordinal)
@@ -118,6 +119,12 @@ internal sealed partial class DependencyRulesTests
     private static string ExpectedNamespace(string project, string file)
     {
         var folder = Path.GetRelativePath(Path.Combine(SourceTree.Root, "src", project), Path.GetDirectoryName(file)!);
+        if (folder == "DependencyInjection")
+        {
+            // Where everybody finds the methods of IServiceCollection without a using line.
+            return "Microsoft.Extensions.DependencyInjection";
+        }
+
         return folder == "." ? project : $"{project}.{folder.Replace(Path.DirectorySeparatorChar, '.')}";
     }
 

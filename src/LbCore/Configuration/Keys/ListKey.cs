@@ -14,12 +14,13 @@ internal sealed class ListKey<T, TItem>(string name, string summary, OptionTable
 {
     public override void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors)
     {
-        if (node.Kind != NodeKind.Array)
+        if (!node.IsList)
         {
             errors.Add(node, path, $"{node} is no list; write [ {{ … }}, {{ … }} ]");
             return;
         }
 
+        get(target).Clear();
         for (var i = 0; i < node.Items.Count; i++)
         {
             var item = table.Create();

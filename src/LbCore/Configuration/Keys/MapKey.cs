@@ -14,7 +14,7 @@ internal sealed class MapKey<T, TItem>(
 {
     public override void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors)
     {
-        if (node.Kind != NodeKind.Object)
+        if (node.Kind is not (NodeKind.Object or NodeKind.Numbered))
         {
             errors.Add(node, path, $"{node} is no object; write {{ \"{itemName}\": … }} with a name of your choice");
             return;
@@ -22,8 +22,13 @@ internal sealed class MapKey<T, TItem>(
 
         foreach (var (key, value) in node.Members)
         {
-            var item = table.Create();
-            get(target)[key] = item;
+            // What was set before, in code or by another layer, keeps what is not written here.
+            var items = get(target);
+            if (!items.TryGetValue(key, out var item))
+            {
+                items.Add(key, item = table.Create());
+            }
+
             table.Bind(shortFormOf is null ? value : SpellOut(value), $"{path}.{key}", item, errors);
         }
     }
@@ -66,7 +71,7 @@ internal sealed class MapKey<T, TItem>(
             return value;
         }
 
-        var whole = new ConfigurationNode(NodeKind.Object, value.Place);
+        var whole = new ConfigurationNode(NodeKind.Object, value.Place, ignoreCase: value.NameComparison == StringComparison.OrdinalIgnoreCase);
         foreach (var (key, member) in value.Members)
         {
             if (key.Length > 0)

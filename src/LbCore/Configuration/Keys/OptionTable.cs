@@ -25,16 +25,22 @@ internal sealed class OptionTable<T>
     {
         if (node.Kind != NodeKind.Object)
         {
-            errors.Add(node, path, $"{node} is no object; write {{ \"{_keys[0].Name}\": … }}");
+            errors.Add(node, path, NoObject(node));
             return;
         }
 
         foreach (var (name, value) in node.Members)
         {
-            var at = path.Length == 0 ? name : $"{path}.{name}";
-            if (Array.Find(_keys, key => key.Name == name) is { } key)
+            var key = Array.Find(_keys, key => key.Name.Equals(name, node.NameComparison));
+            var at = path.Length == 0 ? key?.Name ?? name : $"{path}.{key?.Name ?? name}";
+            if (key is not null)
             {
                 key.Bind(value, at, target, errors);
+            }
+            else if (name.Length == 0)
+            {
+                // A text from one layer, beside keys from another.
+                errors.Add(value, path, NoObject(value));
             }
             else
             {
@@ -75,6 +81,8 @@ internal sealed class OptionTable<T>
             key.Document(path.Length == 0 ? key.Name : $"{path}.{key.Name}", defaults, reference);
         }
     }
+
+    private string NoObject(ConfigurationNode node) => $"{node} is no object; write {{ \"{_keys[0].Name}\": … }}";
 
     private string NoSuchKey(string name)
     {

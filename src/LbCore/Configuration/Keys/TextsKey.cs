@@ -14,12 +14,13 @@ internal sealed class TextsKey<T>(string name, string form, string example, stri
 
     public override void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors)
     {
-        if (node.Kind != NodeKind.Array || node.Items.Exists(static item => item.Kind != NodeKind.String))
+        if (!node.IsList || node.Items.Exists(static item => item.Kind is not (NodeKind.String or NodeKind.Bare)))
         {
             errors.Add(node, path, $"{node} is no list of texts; write [ \"{example}\" ]");
             return;
         }
 
+        get(target).Clear();
         foreach (var item in node.Items)
         {
             get(target).Add(item.Text);

@@ -11,17 +11,23 @@ internal sealed class ConfigurationNode
 
     private Dictionary<string, ConfigurationNode>? _members;
 
-    public ConfigurationNode(NodeKind kind, ConfigurationPlace place, string text = "")
+    public ConfigurationNode(NodeKind kind, ConfigurationPlace place, string text = "", bool ignoreCase = false)
     {
         Kind = kind;
         Place = place;
         Text = text;
-        _members = kind == NodeKind.Object ? new Dictionary<string, ConfigurationNode>(StringComparer.Ordinal) : null;
+        NameComparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        _members = kind is NodeKind.Object or NodeKind.Numbered
+            ? new Dictionary<string, ConfigurationNode>(StringComparer.FromComparison(NameComparison))
+            : null;
     }
 
     public NodeKind Kind { get; private set; }
 
     public ConfigurationPlace Place { get; private set; }
+
+    /// <summary>Gets how its members' names compare.</summary>
+    public StringComparison NameComparison { get; }
 
     /// <summary>Gets or sets where its name stands; the value's own place when it has none.</summary>
     public ConfigurationPlace? NamePlace { get; set; }
@@ -35,7 +41,10 @@ internal sealed class ConfigurationNode
     /// <summary>Gets what an array has.</summary>
     public List<ConfigurationNode> Items { get; } = [];
 
-    public bool IsScalar => Kind is not (NodeKind.Object or NodeKind.Array);
+    public bool IsScalar => Kind is not (NodeKind.Object or NodeKind.Array or NodeKind.Numbered);
+
+    /// <summary>Gets whether it can be a list. An empty one has no other form where every value is a text.</summary>
+    public bool IsList => Kind is NodeKind.Array or NodeKind.Numbered || (Kind == NodeKind.Bare && Text.Length == 0);
 
     public bool TryAdd(string name, ConfigurationNode value) => _members!.TryAdd(name, value);
 
@@ -89,7 +98,7 @@ internal sealed class ConfigurationNode
         var length = -1;
         foreach (var (name, member) in Members)
         {
-            if (name.Length > length && path.StartsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[name.Length] is '.' or '['))
+            if (name.Length > length && path.StartsWith(name, NameComparison) && (path.Length == name.Length || path[name.Length] is '.' or '['))
             {
                 nearest = member;
                 length = name.Length;
@@ -101,8 +110,8 @@ internal sealed class ConfigurationNode
 
     public override string ToString() => Kind switch
     {
-        NodeKind.Object => $"an object ({string.Join(", ", Members.Keys.Take(3))})",
-        NodeKind.Array => "a list",
+        NodeKind.Object => $"an object ({string.Join(", ", Members.Keys.Where(static name => name.Length > 0).Take(3))})",
+        NodeKind.Array or NodeKind.Numbered => "a list",
         NodeKind.Null => "null",
         _ => $"'{Text}'",
     };

@@ -12,4 +12,7 @@ internal enum NodeKind : byte
 
     /// <summary>A value of an override, which has no quotes: whatever its key takes.</summary>
     Bare,
+
+    /// <summary>An object whose names are all numbers, from where lists look like that: a list or names, as its key takes.</summary>
+    Numbered,
 }

@@ -1,0 +1,44 @@
+using System;
+using LbCore.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LbCore.Hosting;
+
+/// <summary>One load balancer of a host: its name, and where its options come from.</summary>
+internal sealed class HostedBalancer
+{
+    /// <param name="name">Its name; empty for the one without.</param>
+    /// <param name="given">Options that are taken as they are; null when they are configured by the name.</param>
+    public HostedBalancer(string name, LbCoreOptions? given)
+    {
+        Name = name;
+        Given = given;
+    }
+
+    public string Name { get; }
+
+    public LbCoreOptions? Given { get; }
+
+    /// <summary>Gets or sets the configuration that is one of the layers of its options; null without one.</summary>
+    public IConfiguration? Configuration { get; set; }
+
+    /// <summary>Gets what <see cref="Configuration"/> said when the load balancer was made.</summary>
+    public string ConfigurationText { get; private set; } = "";
+
+    public LoadBalancer Find(IServiceProvider services) => Name.Length == 0
+        ? services.GetRequiredService<LoadBalancer>()
+        : services.GetRequiredKeyedService<LoadBalancer>(Name);
+
+    /// <summary>Makes the load balancer.</summary>
+    public LoadBalancer Create(IServiceProvider services)
+    {
+        ConfigurationText = Configuration is null ? "" : ConfigurationSectionReader.TextOf(Configuration);
+        return LoadBalancer.Create(ReadOptions(services), services.GetService<ILoggerFactory>());
+    }
+
+    public LbCoreOptions ReadOptions(IServiceProvider services) =>
+        Given ?? services.GetRequiredService<IOptionsFactory<LbCoreOptions>>().Create(Name);
+}

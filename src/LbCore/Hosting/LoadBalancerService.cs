@@ -1,0 +1,134 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Configuration;
+using LbCore.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LbCore.Hosting;
+
+/// <summary>
+/// Runs all load balancers of a host. They start after every other service and stop before any, wherever they were added:
+/// what they lead to may be served by the same process.
+/// </summary>
+internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
+{
+    private readonly HostedBalancers _balancers;
+    private readonly IServiceProvider _services;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger _logger;
+    private readonly List<LoadBalancer> _running = [];
+    private readonly List<ConfigurationWatch> _watches = [];
+    private readonly Lock _gate = new();
+    private bool _hostHasPhases;
+    private Task? _stop;
+
+    public LoadBalancerService(
+        HostedBalancers balancers, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<LoadBalancer> logger)
+    {
+        _balancers = balancers;
+        _services = services;
+        _lifetime = lifetime;
+        _logger = logger;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _hostHasPhases = true;
+        return Task.CompletedTask;
+    }
+
+    // The web host of old knows no other phase.
+    public Task StartAsync(CancellationToken cancellationToken) => _hostHasPhases ? Task.CompletedTask : StartAllAsync(cancellationToken);
+
+    public Task StartedAsync(CancellationToken cancellationToken) => StartAllAsync(cancellationToken);
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopAllAsync(cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await StopAllAsync(cancellationToken).ConfigureAwait(false);
+        if (_running.Find(static balancer => balancer.Completion.IsFaulted) is { } dead)
+        {
+            throw new InvalidOperationException(
+                "An event loop of a load balancer died, and with it the load balancer.", dead.Completion.Exception!.InnerException);
+        }
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // A host may be disposed of without a stop.
+    public void Dispose() => EndWatches();
+
+    private async Task StartAllAsync(CancellationToken cancellationToken)
+    {
+        var hostTime = HostTime.Read(_services);
+        try
+        {
+            foreach (var hosted in _balancers)
+            {
+                var balancer = hosted.Find(_services);
+                await balancer.StartAsync(cancellationToken).ConfigureAwait(false);
+                _running.Add(balancer);
+                Compare(balancer.ShutdownTimeout, hostTime);
+                _ = EndWithAsync(balancer);
+                if (hosted.Configuration is { } configuration)
+                {
+                    _watches.Add(new ConfigurationWatch(
+                        configuration, hosted.ConfigurationText, balancer, () => hosted.ReadOptions(_services), _logger));
+                }
+            }
+        }
+        catch
+        {
+            // A host does not stop what it could not start.
+            EndWatches();
+            await Task.WhenAll(_running.Select(static balancer => balancer.DisposeAsync().AsTask())).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task StopAllAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _stop ??= StopAllCoreAsync(cancellationToken);
+        }
+    }
+
+    private async Task StopAllCoreAsync(CancellationToken cancellationToken)
+    {
+        EndWatches();
+        var longest = HostTime.Read(_services) is { } hostTime ? HostTime.LongestDrain(hostTime) : TimeSpan.MaxValue;
+
+        // All at once, so that together they take no longer than the slowest. A dead loop drains nothing.
+        await Task.WhenAll(_running.Select(balancer => balancer.Completion.IsFaulted
+            ? balancer.DisposeAsync().AsTask()
+            : balancer.StopWithinAsync(longest, cancellationToken))).ConfigureAwait(false);
+    }
+
+    private void EndWatches() => _watches.ForEach(static watch => watch.Dispose());
+
+    private void Compare(TimeSpan drain, TimeSpan? hostTime)
+    {
+        // Both are 30 s by default, of which nobody needs to be told.
+        if (hostTime < drain)
+        {
+            HostingLog.DrainIsShortened(
+                _logger, Duration.Format(drain), Duration.Format(hostTime.Value), Duration.Format(HostTime.LongestDrain(hostTime.Value)));
+        }
+    }
+
+    private async Task EndWithAsync(LoadBalancer balancer)
+    {
+        // The load balancer has logged why.
+        await balancer.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (balancer.Completion.IsFaulted)
+        {
+            _lifetime.StopApplication();
+        }
+    }
+}
