@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Threading;
@@ -11,7 +10,6 @@ using LbCore.TestKit;
 using LbCore.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
 namespace LbCore.Tests.Hosting;
@@ -39,7 +37,7 @@ internal sealed class HostedLifeTests : HostFixture
         await AssertServesAsync(balancer, backend, token);
         await host.StopAsync(token);
         Assert.That(balancer.Completion.IsCompletedSuccessfully, Is.True);
-        Assert.ThatAsync(() => RawClient.ConnectAsync(balancer.EndPoints["web"], token), Throws.Exception);
+        await Assert.ThatAsync(() => RawClient.ConnectAsync(balancer.EndPoints["web"], token), Throws.Exception);
     }
 
     [Test]
@@ -150,7 +148,7 @@ internal sealed class HostedLifeTests : HostFixture
                 services.AddSingleton<IHostedService>(new Witness("other", diary));
                 services.AddLbCore(options => Serve(options, backend.EndPoint));
             },
-            TimeSpan.FromSeconds(8));
+            TimeSpan.FromSeconds(4));
         await host.StartAsync(token);
         using var client = await RawClient.ConnectAsync(host.Services.GetRequiredService<LoadBalancer>().EndPoints["web"], token);
         await client.SendAsync(Get);
@@ -160,7 +158,7 @@ internal sealed class HostedLifeTests : HostFixture
         // The host throws when its time is over before all have stopped.
         await host.StopAsync(token);
         Assert.That(diary, Is.EqualTo(new[] { "other starts", "other stops" }));
-        Assert.That(Log.Contains("A drain may take 30s by the options, but the host stops within 8s, so it takes 6s at most"), Is.True, Log.ToString());
+        Assert.That(Log.Contains("A drain may take 30s by the options, but the host stops within 4s, so it takes 3s at most"), Is.True, Log.ToString());
         Assert.That(Log.Contains("Stopping: 1 connections had not ended and are aborted."), Is.True);
     }
 

@@ -5,6 +5,8 @@ using System.Threading.Tasks;
 using LbCore.Hosting;
 using LbCore.TestKit;
 using LbCore.Transport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
@@ -38,6 +40,30 @@ internal sealed class LoopDeathTests
         await Assert.ThatAsync(() => balancer.Completion.WaitAsync(token), Throws.Exception.With.Message.EqualTo(DeadlyTime.Reason));
         await Eventually.TrueAsync(() => log.Contains("A loop died. The load balancer cannot go on."), "the log says so");
         await balancer.DisposeAsync().AsTask().WaitAsync(token);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_loop_that_dies_ends_the_host_with_an_error(CancellationToken token)
+    {
+        var time = new DeadlyTime();
+        var environment = new LoadBalancerEnvironment { Transport = new TransportOptions { TimeProvider = time } };
+        var options = BalancerHarness.Options(_engine, [new IPEndPoint(IPAddress.Loopback, 1)]);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLbCore(options);
+        builder.Services.AddSingleton(LoadBalancer.Create(options, null, environment));
+        using var host = builder.Build();
+        await host.StartAsync(token);
+        var ended = host.WaitForShutdownAsync(token);
+
+        time.KillOneLoop();
+        var loop = host.Services.GetRequiredService<LoadBalancer>().Running!.Engine.Loops[0];
+        loop.Post(_ => loop.Post(static _ => { }, null), null);
+
+        await Assert.ThatAsync(
+            () => ended,
+            Throws.InvalidOperationException.With.Message.EqualTo("An event loop of a load balancer died, and with it the load balancer.")
+                .And.InnerException.Message.EqualTo(DeadlyTime.Reason));
     }
 
     /// <summary>Throws once when a loop reads the clock, which is the one thing of ours that a loop calls outside its dispatch frame.</summary>
