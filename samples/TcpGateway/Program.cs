@@ -1,8 +1,9 @@
-// A TCP gateway in one process: LbCore in front of two tiny echo servers.
+// A TCP gateway in one process, without a host: LbCore in front of two tiny echo servers.
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Net;
-using System.Threading;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Hosting;
@@ -10,6 +11,7 @@ using LbCore.Transport;
 using TcpGateway;
 
 var selfTest = args.Contains("--self-test");
+var port = selfTest ? 0 : args is ["--port", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 8080;
 await using var engine = TransportEngine.Create(new TransportOptions { Loops = 1 });
 var a = engine.Listen(new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, new Echo("a"));
 var b = engine.Listen(new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, new Echo("b"));
@@ -18,7 +20,7 @@ var cluster = new ClusterOptions();
 cluster.Backends.Add("a", new BackendOptions { Address = TransportAddress.Format(a.EndPoint), Weight = 1 });
 cluster.Backends.Add("b", new BackendOptions { Address = TransportAddress.Format(b.EndPoint), Weight = 3 });
 
-await using var balancer = await StartAsync(port: selfTest ? 0 : 8080);
+await using var balancer = await StartAsync();
 var endPoint = (IPEndPoint)balancer.EndPoints["gateway"];
 if (selfTest)
 {
@@ -28,17 +30,20 @@ if (selfTest)
 Console.WriteLine($"Listening on {endPoint} ({balancer.EngineName}, {balancer.LoopCount} loops). Backend b has three times a's weight.");
 Console.WriteLine($"Try it, several times:   echo hello | nc -N {endPoint.Address} {endPoint.Port}");
 Console.WriteLine("Ctrl-C ends it.");
-using var stop = new SemaphoreSlim(0);
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Release();
-};
-await stop.WaitAsync();
+var stop = new TaskCompletionSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+await stop.Task;
 await balancer.StopAsync();
 return 0;
 
-async Task<LoadBalancer> StartAsync(int port)
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.TrySetResult();
+}
+
+async Task<LoadBalancer> StartAsync()
 {
     while (true)
     {
@@ -51,7 +56,7 @@ async Task<LoadBalancer> StartAsync(int port)
             await candidate.StartAsync();
             return candidate;
         }
-        catch (ListenException e) when (e.IsAddressInUse && port < 8180)
+        catch (ListenException e) when (e.IsAddressInUse && port is > 0 and < 65535)
         {
             Console.WriteLine($"Port {port} is taken; trying {++port}.");
         }
