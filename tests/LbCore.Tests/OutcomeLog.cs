@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Linq;
 using System.Threading.Tasks;
 using LbCore.Recording;
+using LbCore.Recording.AccessLogging;
 using LbCore.TestKit;
 
 namespace LbCore.Tests;
@@ -19,6 +20,8 @@ internal sealed class OutcomeLog : IOutcomeRecorder
     public int Connections => Count + HttpConnections.Count;
 
     public int Count => _outcomes.Count;
+
+    public AccessLog? AccessLog { get; set; }
 
     public void Record(in ConnectionOutcome outcome) => _outcomes.Enqueue(outcome);
 

@@ -18,6 +18,7 @@ internal sealed class ProxyCommand
 
     private static readonly string[] Modes = ["http", Tcp];
     private static readonly string[] Strategies = ["round-robin", "weighted-round-robin"];
+    private static readonly string[] LogFormats = ["combined", "json"];
     private static readonly string[] Engines = ["auto", "epoll", "managed"];
 
     private readonly Option<string[]> _mode = TextOption.OfWords(
@@ -63,6 +64,12 @@ internal sealed class ProxyCommand
     private readonly Option<string[]> _connectTimeout = TextOption.OfDuration(
         "--connect-timeout", "How long connecting to one backend may take.", new ClusterOptions().Timeouts.Connect);
 
+    private readonly Option<string[]> _accessLog = TextOption.One(
+        "--access-log", "path|-", "Where a line for each request goes, or in mode tcp for each connection; - is standard output. [default: nowhere]");
+
+    private readonly Option<string[]> _accessLogFormat = TextOption.One(
+        "--access-log-format", "combined|json", "How these lines look, with --access-log. [default: combined]");
+
     private readonly SetOption _set = new(
         "these options (listeners listen1, listen2 …, the cluster proxy, backends backend1, backend2 …)", "clusters.proxy.retries.max=1");
 
@@ -88,6 +95,8 @@ internal sealed class ProxyCommand
             proxy._shutdownTimeout,
             proxy._idleTimeout,
             proxy._connectTimeout,
+            proxy._accessLog,
+            proxy._accessLogFormat,
         };
         proxy._set.AddTo(command);
         proxy._logLevel.AddTo(command);
@@ -126,6 +135,7 @@ internal sealed class ProxyCommand
         }
 
         options.ShutdownTimeout = reader.Duration(_shutdownTimeout) ?? options.ShutdownTimeout;
+        ReadAccessLog(reader, options.AccessLog);
         var maxConnections = reader.Number(_maxConnections, "1 to 1000000");
         var mode = ReadMode(reader);
         var idleTimeout = reader.Duration(_idleTimeout);
@@ -145,6 +155,18 @@ internal sealed class ProxyCommand
 
         options.Clusters.Add(ClusterName, BuildCluster(reader));
         return options;
+    }
+
+    private void ReadAccessLog(OptionReader reader, AccessLogOptions log)
+    {
+        log.Path = reader.Text(_accessLog);
+        log.Format = reader.Word(_accessLogFormat, "format", LogFormats) is { } format
+            ? Enum.Parse<AccessLogFormat>(format, ignoreCase: true)
+            : log.Format;
+        if (reader.IsGiven(_accessLogFormat) && !reader.IsGiven(_accessLog))
+        {
+            reader.Add($"{_accessLogFormat.Name} goes with {_accessLog.Name}; leave it out, or add {_accessLog.Name} access.log");
+        }
     }
 
     private ClusterOptions BuildCluster(OptionReader reader)
@@ -189,6 +211,7 @@ internal sealed class ProxyCommand
         "shutdownTimeout" => _shutdownTimeout.Name,
         "idle" => _idleTimeout.Name,
         "connect" => _connectTimeout.Name,
+        "path" => _accessLog.Name,
         _ => null,
     };
 

@@ -2,25 +2,29 @@ using System;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Hosting;
 using Microsoft.Extensions.Hosting;
 
 namespace LbCore.Server.Hosting;
 
 /// <summary>
 /// SIGTERM, SIGINT and SIGQUIT: the first one drains and ends the host, the second one ends the process at once with 128
-/// and the signal's number (143, 130, 131), as shells report it. SIGHUP: reads the configuration again.
+/// and the signal's number (143, 130, 131), as shells report it. SIGHUP: reads the configuration again. SIGUSR1: opens the
+/// access log's file again.
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ReloadSignal _reload;
+    private readonly LoadBalancer _balancer;
     private PosixSignalRegistration[] _registrations = [];
     private int _signals;
 
-    public SignalLifetime(IHostApplicationLifetime lifetime, ReloadSignal reload)
+    public SignalLifetime(IHostApplicationLifetime lifetime, ReloadSignal reload, LoadBalancer balancer)
     {
         _lifetime = lifetime;
         _reload = reload;
+        _balancer = balancer;
     }
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -39,6 +43,17 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
                 _reload.Request();
             }),
         ];
+        if (!OperatingSystem.IsWindows())
+        {
+            // .NET has no name for it, and takes the system's number.
+            var user1 = (PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30);
+            _registrations = [.. _registrations, PosixSignalRegistration.Create(user1, context =>
+            {
+                context.Cancel = true;
+                _balancer.ReopenLogs();
+            })];
+        }
+
         return Task.CompletedTask;
     }
 

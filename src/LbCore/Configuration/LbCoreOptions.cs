@@ -27,6 +27,9 @@ public sealed class LbCoreOptions
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gets the access log. By default there is none.</summary>
+    public AccessLogOptions AccessLog { get; } = new();
+
     /// <summary>Gets or sets the text that they were read from; null when they were made in code.</summary>
     internal ConfigurationOrigin? Origin { get; set; }
 }

@@ -13,6 +13,8 @@ internal sealed class LbCoreOptionsValidator
 {
     private const int MaxNameLength = 64;
     private const int MaxWeight = 256;
+    private const int MinLogBuffer = 64 * 1024;
+    private const int MaxLogBuffer = 256 * 1024 * 1024;
 
     // Of names and of IPv4 addresses, and of IPv6 addresses in brackets.
     private static readonly SearchValues<char> HostCharacters =
@@ -62,6 +64,29 @@ internal sealed class LbCoreOptionsValidator
         }
 
         CheckRange("shutdownTimeout", options.ShutdownTimeout, TimeSpan.Zero, TimeSpan.FromDays(1));
+        CheckAccessLog(options.AccessLog);
+    }
+
+    private void CheckAccessLog(AccessLogOptions log)
+    {
+        if (log.Path is null && !log.IsSameAs(new AccessLogOptions()))
+        {
+            Add("accessLog.path", "it is missing; write the path of a file, or - for standard output");
+        }
+        else if (log.Path is { } path && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
+        {
+            Add("accessLog.path", $"'{path.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path; write that of a file, or - for standard output, or leave accessLog out");
+        }
+
+        if (!Enum.IsDefined(log.Format))
+        {
+            Add("accessLog.format", $"{(int)log.Format} is no format; use combined or json");
+        }
+
+        if (log.BufferBytes is < MinLogBuffer or > MaxLogBuffer)
+        {
+            Add("accessLog.bufferBytes", $"{ByteSize.Format(log.BufferBytes)} is out of range; use {ByteSize.Format(MinLogBuffer)} to {ByteSize.Format(MaxLogBuffer)}");
+        }
     }
 
     private void CheckListeners(LbCoreOptions options)

@@ -56,4 +56,19 @@ internal static partial class RecordingLog
 
     [LoggerMessage(2003, LogLevel.Debug, "HTTP connection from {Client} on {Listener} ended: {End} after {Requests} requests, {TotalMs} ms.")]
     public static partial void HttpConnectionEnded(ILogger logger, string listener, string client, string end, long requests, long totalMs);
+
+    [LoggerMessage(2010, LogLevel.Information, "The access log goes to {Path}.")]
+    public static partial void AccessLogOpened(ILogger logger, string path);
+
+    [LoggerMessage(2011, LogLevel.Information, "The access log was opened again: {Path}.")]
+    public static partial void AccessLogReopened(ILogger logger, string path);
+
+    [LoggerMessage(2012, LogLevel.Error, "The access log {Path} cannot be opened again: {Error}. Lines go on to the file that is open.")]
+    public static partial void AccessLogReopenFailed(ILogger logger, string path, string error);
+
+    [LoggerMessage(2013, LogLevel.Error, "The access log {Path} cannot be written: {Error}. Lines wait while there is room, and are dropped then.")]
+    public static partial void AccessLogFailed(ILogger logger, string path, string error);
+
+    [LoggerMessage(2014, LogLevel.Warning, "{Count} lines of the access log {Path} were dropped: it takes them too slowly, or not at all.")]
+    public static partial void AccessLogDropped(ILogger logger, string path, long count);
 }

@@ -116,7 +116,7 @@ public sealed class LoadBalancer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets other options hold: clusters, backends, routes, time limits and bounds. Nothing is interrupted: what runs goes
+    /// Lets other options hold: clusters, backends, routes, time limits, bounds and the access log. Nothing is interrupted: what runs goes
     /// on, backends that stay keep their connections and figures. Listeners (their addresses, modes and limits of
     /// connections), the engine and the number of loops cannot change while it runs.
     /// </summary>
@@ -138,15 +138,32 @@ public sealed class LoadBalancer : IAsyncDisposable
             var own = new OwnAddresses(_environment.ListOwnAddresses);
             var endPoints = await ResolveAsync(options, own, FixedOptions.Compare(_options, options), cancellationToken).ConfigureAwait(false);
             var replaced = Topology.Current;
-            Publish(options, endPoints, own);
+            var log = running.AccessLogs.Open(options);
+            try
+            {
+                Publish(options, endPoints, own);
+            }
+            catch (LbCoreConfigurationException) when (log is not null)
+            {
+                await log.StopAsync().ConfigureAwait(false);
+                throw;
+            }
+
             running.Apply(options, Topology.Current, replaced);
             _options = options;
+            await running.AccessLogs.ApplyAsync(options.AccessLog, log).ConfigureAwait(false);
         }
         finally
         {
             _reloading.Release();
         }
     }
+
+    /// <summary>
+    /// Closes the access log's file and opens its path again, as after a rotation. Returns at once; no line is lost or cut.
+    /// When it cannot be opened, the file that is open goes on. Nothing happens without an access log, or before the start.
+    /// </summary>
+    public void ReopenLogs() => _running?.AccessLogs.Reopen();
 
     /// <summary>Stops without a drain: aborts what is open and ends the loops. Waits for a stop that is already under way.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
@@ -159,7 +176,7 @@ public sealed class LoadBalancer : IAsyncDisposable
         var endPoints = await ResolveAsync(_options, own, [], cancellationToken).ConfigureAwait(false);
         LogResolved(endPoints);
         Publish(_options, endPoints, own);
-        var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger).ConfigureAwait(false);
+        var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger, _logger).ConfigureAwait(false);
         _running = running;
         _ = WatchAsync(running.Engine);
         foreach (var (name, endPoint) in running.EndPoints)

@@ -27,9 +27,14 @@ internal sealed class RunningBalancer
     private readonly TimeProvider _time;
 
     private RunningBalancer(
-        TransportEngine engine, ListenerHandlers handlers, IReadOnlyDictionary<string, TransportListener> listeners, TimeProvider time)
+        TransportEngine engine,
+        ListenerHandlers handlers,
+        AccessLogs accessLogs,
+        IReadOnlyDictionary<string, TransportListener> listeners,
+        TimeProvider time)
     {
         Engine = engine;
+        AccessLogs = accessLogs;
         _handlers = handlers;
         _listeners = [.. listeners.Values];
         EndPoints = listeners.ToDictionary(static pair => pair.Key, static pair => pair.Value.EndPoint, StringComparer.Ordinal);
@@ -37,6 +42,8 @@ internal sealed class RunningBalancer
     }
 
     public TransportEngine Engine { get; }
+
+    public AccessLogs AccessLogs { get; }
 
     public IOutcomeRecorder Recorder => _handlers.Recorder;
 
@@ -46,7 +53,7 @@ internal sealed class RunningBalancer
 
     /// <summary>Starts the loops and binds the listeners, or leaves nothing behind.</summary>
     public static async Task<RunningBalancer> StartAsync(
-        LbCoreOptions options, LoadBalancerEnvironment environment, TopologyStore topology, ILogger transportLogger)
+        LbCoreOptions options, LoadBalancerEnvironment environment, TopologyStore topology, ILogger transportLogger, ILogger logger)
     {
         var transport = environment.Transport with
         {
@@ -54,9 +61,12 @@ internal sealed class RunningBalancer
             Loops = options.Loops ?? environment.Transport.Loops,
         };
         var engine = TransportEngine.Create(transport, transportLogger);
+        AccessLogs? accessLogs = null;
         try
         {
             var handlers = new ListenerHandlers(engine, topology, environment);
+            accessLogs = new AccessLogs(engine, handlers.Recorder, transport.TimeProvider, logger);
+            await accessLogs.ApplyAsync(options.AccessLog, accessLogs.Open(options)).ConfigureAwait(false);
             var listeners = new Dictionary<string, TransportListener>(StringComparer.Ordinal);
             foreach (var (name, listener) in options.Listeners)
             {
@@ -70,12 +80,13 @@ internal sealed class RunningBalancer
                     handlers.Create(name, listener)));
             }
 
-            return new RunningBalancer(engine, handlers, listeners, transport.TimeProvider);
+            return new RunningBalancer(engine, handlers, accessLogs, listeners, transport.TimeProvider);
         }
         catch
         {
             // Ends the listeners that are bound already, too.
             await engine.DisposeAsync().ConfigureAwait(false);
+            await (accessLogs?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             throw;
         }
     }
@@ -120,5 +131,8 @@ internal sealed class RunningBalancer
 
         // 5. The loops end; dials that still wait are cancelled with them.
         await Engine.DisposeAsync().ConfigureAwait(false);
+
+        // 6. All is recorded. What the access log still holds is written, unless its file does not take it.
+        await AccessLogs.StopAsync().ConfigureAwait(false);
     }
 }

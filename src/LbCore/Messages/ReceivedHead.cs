@@ -43,6 +43,10 @@ internal struct ReceivedHead
         return _joined.Span[..length];
     }
 
+    /// <summary>Returns what was shown last, in its first segment.</summary>
+    public readonly ReadOnlySequence<byte> Shown(in ReadOnlySequence<byte> read) =>
+        _joinedLength > 0 ? _joined.AsSequence(_joinedLength) : read;
+
     /// <summary>Keeps the read of a head that is whole.</summary>
     public void Keep(in ReadOnlySequence<byte> read) => _read = read;
 

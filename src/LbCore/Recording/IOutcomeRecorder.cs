@@ -1,3 +1,5 @@
+using LbCore.Recording.AccessLogging;
+
 namespace LbCore.Recording;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace LbCore.Recording;
 /// </summary>
 internal interface IOutcomeRecorder
 {
+    /// <summary>Gets or sets what writes a line for each outcome; null for nothing. Any thread; a loop may be at the old one still.</summary>
+    AccessLog? AccessLog { get; set; }
+
     void Record(in ConnectionOutcome outcome);
 
     void Record(in RequestOutcome outcome);

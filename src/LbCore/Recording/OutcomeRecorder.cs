@@ -1,15 +1,17 @@
 using System;
 using System.Text;
 using LbCore.Diagnostics;
+using LbCore.Recording.AccessLogging;
 using LbCore.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Recording;
 
-/// <summary>Counts every outcome and, when asked to, logs it.</summary>
+/// <summary>Counts every outcome and, when asked to, logs it and writes it to the access log.</summary>
 internal sealed class OutcomeRecorder : IOutcomeRecorder
 {
     private readonly ILogger _logger;
+    private volatile AccessLog? _accessLog;
 
     /// <param name="loopLogger">A logger that never blocks a loop.</param>
     /// <param name="loops">The number of loops that report.</param>
@@ -19,6 +21,12 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
         Requests = new RequestCounters(loops);
     }
 
+    public AccessLog? AccessLog
+    {
+        get => _accessLog;
+        set => _accessLog = value;
+    }
+
     public OutcomeCounters Counters { get; } = new();
 
     public RequestCounters Requests { get; }
@@ -26,6 +34,7 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
     public void Record(in ConnectionOutcome outcome)
     {
         Counters.Add(in outcome);
+        _accessLog?.Write(in outcome);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
             Log(in outcome);
@@ -35,6 +44,7 @@ internal sealed class OutcomeRecorder : IOutcomeRecorder
     public void Record(in RequestOutcome outcome)
     {
         Requests.Add(in outcome);
+        _accessLog?.Write(in outcome);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
             Log(in outcome);

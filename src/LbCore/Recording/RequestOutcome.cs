@@ -43,8 +43,24 @@ internal readonly struct RequestOutcome
     /// <summary>Gets the time from the whole head to the end, in milliseconds of the loop's clock.</summary>
     public long TotalMilliseconds { get; init; }
 
-    /// <summary>Gets the request's head as it went to the backend; empty when there was none. Valid while the outcome is being recorded.</summary>
+    /// <summary>Gets how many bytes the body of our own answer had; 0 when the response was a backend's, or none.</summary>
+    public int AnswerBytes { get; init; }
+
+    /// <summary>
+    /// Gets the request's head from its method on, in one segment: as it goes to a backend, or as far as the client sent it
+    /// when it was refused before that; empty when not even its method and target were understood. Valid while the outcome
+    /// is being recorded.
+    /// </summary>
     public ReadOnlySequence<byte> Head { get; init; }
+
+    /// <summary>Gets the target as the client wrote it, when that is not what <see cref="Head"/> says. Valid as long.</summary>
+    public ReadOnlySequence<byte> Target { get; init; }
+
+    /// <summary>Gets whether the client speaks HTTP/1.0, whatever <see cref="Head"/> says.</summary>
+    public bool IsHttp10 { get; init; }
+
+    /// <summary>Gets whether the Host in <see cref="Head"/> is not the client's, who named none.</summary>
+    public bool LacksHost { get; init; }
 
     public AttemptList Attempts { get; init; }
 

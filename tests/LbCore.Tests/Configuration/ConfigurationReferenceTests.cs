@@ -38,7 +38,7 @@ internal sealed class ConfigurationReferenceTests
     [Test]
     public void The_schema_has_every_key_that_is_in_force()
     {
-        var options = new LbCoreOptions { Loops = 1 };
+        var options = new LbCoreOptions { Loops = 1, AccessLog = { Path = "-" } };
         var listener = new ListenerOptions { Address = "*:80", Cluster = "app" };
         listener.Routes.Add(new RouteOptions { Hosts = { "a" }, PathPrefix = "/", Cluster = "app" });
         options.Listeners.Add("web", listener);

@@ -24,8 +24,28 @@ internal static class LbCoreKeys
             "How long stopping waits for open connections before it aborts them.",
             static o => o.ShutdownTimeout,
             static (o, v) => o.ShutdownTimeout = v),
+        new SectionKey<LbCoreOptions, AccessLogOptions>(
+            "accessLog", "A line for each request, and for each connection in mode tcp.", AccessLog(), static o => o.AccessLog),
         new LaterKey<LbCoreOptions>("admin", "The admin API."),
         new EditorKey<LbCoreOptions>("$schema", "Where editors find the schema, which `lbcore schema` prints. Not used otherwise."));
+
+    private static OptionTable<AccessLogOptions> AccessLog() => new(
+        static () => new AccessLogOptions(),
+        new TextKey<AccessLogOptions>(
+            "path",
+            "a path, or `-`",
+            "access.log",
+            "The file that lines are appended to, from the working directory; `-` is standard output. Without it, no access log.",
+            static o => o.Path,
+            static (o, v) => o.Path = v),
+        new WordKey<AccessLogOptions, AccessLogFormat>(
+            "format", "How lines look: as those of nginx and Apache, or JSON.", static o => o.Format, static (o, v) => o.Format = v),
+        new SizeKey<AccessLogOptions>(
+            "bufferBytes",
+            "64KiB to 256MiB",
+            "How much may wait for the file, for each loop. Lines beyond are dropped and counted.",
+            static o => o.BufferBytes,
+            static (o, v) => o.BufferBytes = v));
 
     private static OptionTable<ListenerOptions> Listeners() => new(
         static () => new ListenerOptions(),

@@ -30,10 +30,14 @@ internal sealed class ConfigurationOrigin
         {
             if (!_errors.Covers(error.Path))
             {
-                all.Add(error with { Place = _root.FindPlace(error.Path).Text });
+                all.Add(Place(error));
             }
         }
 
         return all;
     }
+
+    /// <summary>Returns an error with its place in the text.</summary>
+    public ConfigurationError Place(ConfigurationError error) =>
+        _root is null ? error : error with { Place = _root.FindPlace(error.Path).Text };
 }

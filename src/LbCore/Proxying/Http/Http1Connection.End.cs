@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using LbCore.Messages;
@@ -28,14 +29,15 @@ internal sealed partial class Http1Connection
         }
 
         var status = 0;
+        var answerBytes = 0;
         if (!forwarder.ResponseStarted)
         {
             status = RequestEnds.StatusOf(forwarder.End);
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
-                exchange.WriteAnswer(status, close: !exchange.IsRequestRead);
+                answerBytes = exchange.WriteAnswer(status, close: !exchange.IsRequestRead);
                 var sent = await forwarder.WatchAnswer(exchange.FlushAsync());
-                status = sent.IsCompleted ? 0 : status;
+                (status, answerBytes) = sent.IsCompleted ? (0, 0) : (status, answerBytes);
             }
             else
             {
@@ -51,7 +53,7 @@ internal sealed partial class Http1Connection
         // that has asked for the close itself sends nothing more, unless it has already.
         var isExpected = isWhole && exchange.IsRequestRead && exchange.IsLastOfClient;
         _lingers = !goesOn && Client.CloseReason == CloseReason.None && (!isExpected || Client.HasUnreadBytes());
-        EndExchange(status);
+        EndExchange(status, answerBytes: answerBytes);
         return goesOn;
     }
 
@@ -65,21 +67,34 @@ internal sealed partial class Http1Connection
         return false;
     }
 
-    private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0)
+    private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0, int answerBytes = 0)
     {
-        _forwarder?.Return(status, tunnelUp, tunnelDown);
+        _forwarder?.Return(status, tunnelUp, tunnelDown, answerBytes);
         _forwarder = null;
         _exchange?.End();
         _exchange = null;
     }
 
     /// <summary>Answers and records a request that cannot be forwarded. The connection ends.</summary>
-    private void Refuse(RequestEnd end, int status)
+    /// <param name="end">Why.</param>
+    /// <param name="status">What is answered.</param>
+    /// <param name="received">The read that brought it, which is still open.</param>
+    private void Refuse(RequestEnd end, int status, in ReadOnlySequence<byte> received)
     {
         _phase = Phase.Busy;
         var exchange = _exchange!;
-        exchange.WriteAnswer(status, close: true);
-        _ = exchange.FlushAsync().AsTask();
+        var answerBytes = exchange.WriteAnswer(status, close: true);
+        var sending = exchange.FlushAsync();
+        if (!sending.IsCompletedSuccessfully)
+        {
+            _ = sending.AsTask();
+        }
+        else if (sending.GetAwaiter().GetResult().IsCompleted)
+        {
+            // The client is gone already.
+            (status, answerBytes) = (0, 0);
+        }
+
         _end = end == RequestEnd.HeadTimeout ? ConnectionEnd.HeadTimeout : ConnectionEnd.RequestFailed;
         _lingers = true;
         _proxy.Recorder.Record(new RequestOutcome
@@ -90,7 +105,9 @@ internal sealed partial class Http1Connection
             End = end,
             Error = exchange.HeadError,
             Status = status,
+            AnswerBytes = answerBytes,
             ResponseMilliseconds = -1,
+            Head = exchange.RefusedHead(in received),
         });
     }
 

@@ -86,8 +86,8 @@ internal sealed partial class Http1Connection : LazyTimer
                 _requests++;
                 if (status == ParseStatus.Invalid)
                 {
+                    Refuse(RequestEnd.BadRequest, HttpErrors.StatusOf(_exchange!.HeadError), read.Buffer);
                     Client.Input.AdvanceTo(read.Buffer.Start);
-                    Refuse(RequestEnd.BadRequest, HttpErrors.StatusOf(_exchange!.HeadError));
                     break;
                 }
 
@@ -190,31 +190,26 @@ internal sealed partial class Http1Connection : LazyTimer
         // An empty line behind a body is no beginning of a request (RFC 9112 section 2.2).
         var isEmptyLine = IsEmptyLine(read.Buffer);
         var isEmpty = read.Buffer.IsEmpty || isEmptyLine;
+        if (!isEmpty && (read.IsCompleted || _expired))
+        {
+            _requests++;
+            var end = read.IsCompleted ? RequestEnd.RequestTruncated : RequestEnd.HeadTimeout;
+            Refuse(end, RequestEnds.StatusOf(end), read.Buffer);
+        }
+
         Client.Input.AdvanceTo(isEmptyLine ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
         if (isEmptyLine)
         {
             EndExchange(0);
         }
 
-        if (read.IsCompleted)
+        if (read.IsCompleted || _expired)
         {
-            _end = ConnectionEnd.ClosedByClient;
-            if (!isEmpty)
+            if (isEmpty)
             {
-                _requests++;
-                Refuse(RequestEnd.RequestTruncated, RequestEnds.StatusOf(RequestEnd.RequestTruncated));
-            }
-
-            return true;
-        }
-
-        if (_expired)
-        {
-            _end = isEmpty && _requests > 0 ? ConnectionEnd.KeepAliveTimeout : ConnectionEnd.HeadTimeout;
-            if (!isEmpty)
-            {
-                _requests++;
-                Refuse(RequestEnd.HeadTimeout, RequestEnds.StatusOf(RequestEnd.HeadTimeout));
+                _end = read.IsCompleted ? ConnectionEnd.ClosedByClient
+                    : _requests > 0 ? ConnectionEnd.KeepAliveTimeout
+                    : ConnectionEnd.HeadTimeout;
             }
 
             return true;

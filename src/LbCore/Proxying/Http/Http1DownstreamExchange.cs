@@ -70,6 +70,11 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         return status;
     }
 
+    /// <summary>Returns what has come of a head that is refused, from its method on; empty when that and the target are not known.</summary>
+    /// <param name="buffer">The buffer that was parsed last.</param>
+    public ReadOnlySequence<byte> RefusedHead(in ReadOnlySequence<byte> buffer) =>
+        _head is { MethodLength: > 0 } head ? _received.Shown(in buffer).Slice(head.MethodStart) : default;
+
     public override void ReleaseHead()
     {
         if (_head is not { } head)
@@ -128,11 +133,11 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         }
     }
 
-    /// <summary>Writes an answer of our own. It goes out with the next flush.</summary>
-    public void WriteAnswer(int status, bool close)
+    /// <summary>Writes an answer of our own. It goes out with the next flush. Returns how many bytes its body has.</summary>
+    public int WriteAnswer(int status, bool close)
     {
         ClosesAfter = close || !_isPersistent || _loop.IsDraining;
-        OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
+        return OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
     }
 
     /// <summary>Ends the exchange and puts the object back for others.</summary>

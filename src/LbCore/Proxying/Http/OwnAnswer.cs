@@ -7,8 +7,8 @@ namespace LbCore.Proxying.Http;
 /// <summary>Writes the answers that no backend gave.</summary>
 internal static class OwnAnswer
 {
-    /// <summary>Writes a small answer whose text says its status and nothing of what is behind us.</summary>
-    public static void Write(PipeWriter output, int status, bool close, bool sayKeepAlive, bool withBody)
+    /// <summary>Writes a small answer whose text says its status and nothing of what is behind us. Returns how many bytes its body has.</summary>
+    public static int Write(PipeWriter output, int status, bool close, bool sayKeepAlive, bool withBody)
     {
         var text = TextOf(status);
         Span<byte> length = stackalloc byte[4];
@@ -18,11 +18,14 @@ internal static class OwnAnswer
         output.Write("\r\nContent-Type: text/plain\r\nContent-Length: "u8);
         output.Write(length[..digits]);
         output.Write(close ? "\r\nConnection: close\r\n\r\n"u8 : sayKeepAlive ? "\r\nConnection: keep-alive\r\n\r\n"u8 : "\r\n\r\n"u8);
-        if (withBody)
+        if (!withBody)
         {
-            output.Write(text);
-            output.Write("\n"u8);
+            return 0;
         }
+
+        output.Write(text);
+        output.Write("\n"u8);
+        return text.Length + 1;
     }
 
     private static ReadOnlySpan<byte> TextOf(int status) => status switch

@@ -22,7 +22,12 @@ internal sealed partial class RequestForwarder
     private BodyPiece _firstPiece;
     private int _headLength;
     private int _messageLength;
+
+    // Of a target in absolute form, which the head does not have: it lies at the end of the buffer, for the record.
+    private int _targetLength;
     private bool _hasFirstPiece;
+    private bool _isHttp10;
+    private bool _lacksHost;
     private bool _uploadEnded;
 
     private bool IsMessageWhole => _requestFraming.IsEmpty || _messageLength > _headLength;
@@ -39,7 +44,12 @@ internal sealed partial class RequestForwarder
             ForwardedFor = _client.ClientAddress,
             MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
         };
-        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits));
+        _isHttp10 = !head.IsHttp11;
+        _lacksHost = head.HostIndex < 0 && head.AuthorityEnd == 0;
+        var targetLength = head.AuthorityEnd == 0 ? 0 : head.TargetLength;
+        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits) + targetLength);
+        _targetLength = targetLength;
+        head.TargetOf(_client.HeadBytes)[.._targetLength].CopyTo(_message.Span[^_targetLength..]);
         _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
         _client.ReleaseHead();
         TakeFirstPiece();
@@ -64,7 +74,7 @@ internal sealed partial class RequestForwarder
             return;
         }
 
-        var room = _message.Length - _messageLength;
+        var room = _message.Length - _targetLength - _messageLength;
         if (_requestFraming.Kind != BodyKind.Length || !piece.IsEnd || piece.Data.Length > room)
         {
             _firstPiece = piece;
@@ -210,7 +220,7 @@ internal sealed partial class RequestForwarder
     {
         _message.Return();
         _message = default;
-        _headLength = _messageLength = 0;
+        _headLength = _messageLength = _targetLength = 0;
         _uploadEnded = false;
     }
 }

@@ -251,17 +251,17 @@ internal sealed partial class RequestForwarder : LazyTimer
     private void ReleasePlace() => _attempts.Release(RequestEnds.FailedBy(_end) == FailureSource.Backend && !_wasStale);
 
     /// <summary>Records the outcome and puts the object back for others. Nothing of it may be used after this.</summary>
-    public void Return(int status, long tunnelUp, long tunnelDown)
+    public void Return(int status, long tunnelUp, long tunnelDown, int answerBytes = 0)
     {
         _bytesUp += tunnelUp;
         _bytesDown += tunnelDown;
         ReleasePlace();
-        _proxy.Recorder.Record(BuildOutcome(status));
+        _proxy.Recorder.Record(BuildOutcome(status, answerBytes));
         Clear();
         _loop.Return(this);
     }
 
-    private RequestOutcome BuildOutcome(int status) => new()
+    private RequestOutcome BuildOutcome(int status, int answerBytes) => new()
     {
         Listener = _listener.Name,
         Cluster = _clusterName ?? "",
@@ -276,7 +276,11 @@ internal sealed partial class RequestForwarder : LazyTimer
         ConnectMilliseconds = _connectMilliseconds,
         ResponseMilliseconds = _responseMilliseconds,
         TotalMilliseconds = Loop.Now - _startedAt,
+        AnswerBytes = answerBytes,
         Head = _message.AsSequence(_headLength),
+        Target = _targetLength == 0 ? default : _message.AsSequence(_message.Length).Slice(_message.Length - _targetLength),
+        IsHttp10 = _isHttp10,
+        LacksHost = _lacksHost,
         Attempts = _attempts.ToList(FinalAttempt()),
     };
 
