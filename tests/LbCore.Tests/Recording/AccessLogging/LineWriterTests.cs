@@ -1,0 +1,212 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Recording.AccessLogging;
+using LbCore.TestKit;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+
+namespace LbCore.Tests.Recording.AccessLogging;
+
+/// <summary>Files that go, fill up, block and come back.</summary>
+[Platform("Linux")]
+internal sealed partial class LineWriterTests
+{
+    private readonly RecordingLogger _log = new();
+    private DirectoryInfo _folder = null!;
+
+    private string Path => System.IO.Path.Combine(_folder.FullName, "access.log");
+
+    [SetUp]
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("lbcore-log-");
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Delete(recursive: true);
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Lines_of_all_rings_are_appended_to_what_is_there(CancellationToken token)
+    {
+        await File.WriteAllTextAsync(Path, "old\n", token);
+        var rings = Rings(2, 1024);
+        var writer = Start(Path, rings);
+        rings[0].Add("a\n"u8);
+        rings[1].Add("b\n"u8);
+        await Eventually.TrueAsync(() => File.ReadAllText(Path) is "old\na\nb\n" or "old\nb\na\n", "both are there without a call");
+        rings[0].Add("c\n"u8);
+        await writer.StopAsync();
+        Assert.That(await File.ReadAllTextAsync(Path, token), Does.EndWith("c\n"));
+        Assert.That((writer.Dropped, writer.Failures), Is.EqualTo((0L, 0L)));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_rotation_while_lines_come_loses_none_and_cuts_none(CancellationToken token)
+    {
+        const int Lines = 200_000;
+        var rings = Rings(2, 64 * 1024);
+        var writer = Start(Path, rings);
+        var adding = Task.WhenAll(rings.Select((ring, number) => Task.Run(() => AddMany(ring, writer, number, Lines), token)));
+        var rotations = 0;
+        while (!adding.IsCompleted)
+        {
+            File.Move(Path, System.IO.Path.Combine(_folder.FullName, $"access.{rotations++}"));
+            writer.Reopen();
+            await Eventually.TrueAsync(() => File.Exists(Path), "there is a new file");
+        }
+
+        await adding;
+        await writer.StopAsync();
+        var all = _folder.GetFiles().SelectMany(static file => File.ReadAllText(file.FullName).Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        Assert.That(all, Is.Unique);
+        Assert.That(all, Has.All.Match("^[01] [0-9]{8}$"));
+        Assert.That(all.Length + writer.Dropped, Is.EqualTo(2L * Lines), "each is there or counted");
+        Assert.That(rotations, Is.GreaterThan(1));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task When_the_folder_is_gone_the_old_file_goes_on(CancellationToken token)
+    {
+        var folder = _folder.CreateSubdirectory("logs");
+        var path = System.IO.Path.Combine(folder.FullName, "access.log");
+        var rings = Rings(1, 1024);
+        var writer = Start(path, rings);
+        var moved = System.IO.Path.Combine(_folder.FullName, "moved");
+        folder.MoveTo(moved);
+        writer.Reopen();
+        await Eventually.TrueAsync(() => _log.Contains("cannot be opened again: No such file or directory"), $"it is said. {_log}");
+        rings[0].Add("a\n"u8);
+        await Eventually.TrueAsync(() => File.ReadAllText(System.IO.Path.Combine(moved, "access.log")) == "a\n", "it goes on");
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        writer.Reopen();
+        rings[0].Add("b\n"u8);
+        await Eventually.TrueAsync(() => File.Exists(path), "it is opened again");
+        await writer.StopAsync();
+        Assert.That(await File.ReadAllTextAsync(System.IO.Path.Combine(moved, "access.log"), token) + await File.ReadAllTextAsync(path, token), Is.EqualTo("a\nb\n"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_full_disk_is_told_once_and_what_does_not_fit_is_dropped_and_counted()
+    {
+        var rings = Rings(1, 64);
+        var writer = Start("/dev/full", rings);
+        for (var i = 0; i < 20; i++)
+        {
+            rings[0].Add("12345678\n"u8);
+        }
+
+        await Eventually.TrueAsync(() => writer.Failures > 2, "it tries again and again");
+        Assert.That(_log.Entries.Count(static entry => entry.Id.Id == 2013), Is.EqualTo(1));
+        Assert.That(_log.Contains("No space left on device"), Is.True, $"{_log}");
+        await writer.StopAsync();
+        Assert.That(writer.Dropped, Is.EqualTo(20));
+        Assert.That(_log.Entries.Last(static entry => entry.Id.Id == 2014).Level, Is.EqualTo(LogLevel.Warning));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_pipe_that_nobody_reads_holds_up_neither_the_start_nor_the_stop()
+    {
+        Assert.That(MakeFifo(Path, 0x1A4), Is.Zero);
+        var rings = Rings(1, 256 * 1024);
+        var writer = Start(Path, rings);
+        AddMany(rings[0], writer, 0, 50_000);
+        await writer.StopAsync();
+        Assert.That(writer.Dropped, Is.InRange(40_000, 49_999), "the pipe itself holds 64 KiB");
+        Assert.That(_log.Entries.Any(static entry => entry.Id.Id == 2014), Is.True, $"{_log}");
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Who_comes_late_to_a_pipe_and_reads_slowly_gets_whole_lines(CancellationToken token)
+    {
+        Assert.That(MakeFifo(Path, 0x1A4), Is.Zero);
+        var rings = Rings(1, 1024 * 1024);
+        var writer = Start(Path, rings);
+        AddMany(rings[0], writer, 0, 50_000);
+        await using var reader = new FileStream(Path, FileMode.Open, FileAccess.Read);
+        var text = new StringBuilder();
+        var buffer = new byte[5000];
+        while (!text.ToString().EndsWith("00049999\n", StringComparison.Ordinal))
+        {
+            text.Append(Encoding.ASCII.GetString(buffer, 0, await reader.ReadAsync(buffer, token)));
+        }
+
+        Assert.That(text.ToString().TrimEnd('\n').Split('\n'), Has.Length.EqualTo(50_000).And.All.Match("^0 [0-9]{8}$"));
+        await writer.StopAsync();
+        Assert.That(writer.Dropped, Is.Zero);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task When_the_reader_of_a_pipe_has_gone_the_next_one_is_served(CancellationToken token)
+    {
+        Assert.That(MakeFifo(Path, 0x1A4), Is.Zero);
+        var opening = Task.Run(() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), token);
+        var rings = Rings(1, 1024);
+        var writer = Start(Path, rings);
+        rings[0].Add("a\n"u8);
+        var reader = await opening;
+        Assert.That(await ReadLineAsync(reader, token), Is.EqualTo("a\n"));
+        await reader.DisposeAsync();
+        rings[0].Add("b\n"u8);
+        await using var next = await Task.Run(() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), token);
+        Assert.That(await ReadLineAsync(next, token), Is.EqualTo("b\n"));
+        await writer.StopAsync();
+    }
+
+    [Test]
+    public void What_cannot_be_opened_says_why()
+    {
+        Assert.That(() => LineWriter.OpenFile("/nowhere/a"), Throws.TypeOf<IOException>().With.Message.EqualTo("No such file or directory"));
+        Assert.That(() => LineWriter.OpenFile(_folder.FullName), Throws.TypeOf<IOException>().With.Message.EqualTo("Is a directory"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_file_that_is_cut_to_nothing_goes_on_at_its_new_end(CancellationToken token)
+    {
+        var rings = Rings(1, 1024);
+        var writer = Start(Path, rings);
+        rings[0].Add("first\n"u8);
+        await Eventually.TrueAsync(() => File.ReadAllText(Path) == "first\n", "the first line");
+        await using (var cut = new FileStream(Path, FileMode.Truncate))
+        {
+            // As logrotate's copytruncate does.
+        }
+
+        rings[0].Add("b\n"u8);
+        await writer.StopAsync();
+        Assert.That(await File.ReadAllTextAsync(Path, token), Is.EqualTo("b\n"));
+    }
+
+    private static async Task<string> ReadLineAsync(FileStream reader, CancellationToken token)
+    {
+        var buffer = new byte[100];
+        return Encoding.ASCII.GetString(buffer, 0, await reader.ReadAsync(buffer, token));
+    }
+
+    private static void AddMany(LineRing ring, LineWriter writer, int number, int lines)
+    {
+        for (var i = 0; i < lines; i++)
+        {
+            if (ring.Add(Encoding.ASCII.GetBytes($"{number} {i:D8}\n")))
+            {
+                writer.Wake();
+            }
+        }
+    }
+
+    private static LineRing[] Rings(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new LineRing(capacity))];
+
+    private LineWriter Start(string path, LineRing[] rings) => LineWriter.Start(path, LineWriter.OpenFile(path), rings, _log);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+}
