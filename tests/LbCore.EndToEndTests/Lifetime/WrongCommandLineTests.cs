@@ -62,6 +62,14 @@ internal sealed class WrongCommandLineTests
         Proxy("--log-level loud", BadUsage, "'loud' is no level; write trace, debug, information"),
         Proxy("--strategy rond-robin", BadConfiguration, "strategy (--strategy)", "use round-robin or weighted-round-robin", "did you mean round-robin?"),
 
+        // The access log.
+        Proxy("--access-log", BadUsage, "--access-log: the value is missing; write --access-log <path|->"),
+        Proxy("--access-log a --access-log b", BadUsage, "--access-log: it is given 2 times; give it once"),
+        Proxy("--access-log - --access-log-format jason", BadUsage, "'jason' is no format; write combined or json", "did you mean json?"),
+        Proxy("--access-log-format json", BadUsage, "--access-log-format goes with --access-log; leave it out, or add --access-log access.log"),
+        Proxy($"--access-log {Folder}/none/access.log", BadConfiguration, "accessLog.path (--access-log): '", "cannot be opened: No such file or directory; write a file in a folder that is there"),
+        Proxy($"--access-log {Folder}", BadConfiguration, "accessLog.path (--access-log): '", "cannot be opened: Is a directory"),
+
         // Numbers and durations.
         Proxy("--loops x", BadUsage, "--loops: 'x' cannot be read; write a whole number, 1 to 256"),
         Proxy("--loops 99999999999", BadUsage, "--loops: '99999999999' cannot be read; write a whole number, 1 to 256"),

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Configuration;
 using LbCore.Hosting;
 using LbCore.TestKit;
 using LbCore.Transport;
@@ -26,15 +27,19 @@ internal sealed class RequestAllocationTests
 
     public RequestAllocationTests(EngineCase engine) => _engine = engine;
 
-    [Test]
+    [TestCase(null)]
+    [TestCase(AccessLogFormat.Combined)]
+    [TestCase(AccessLogFormat.Json)]
     [CancelAfter(60_000)]
-    public async Task A_keep_alive_request_allocates_nothing_in_steady_state(CancellationToken token)
+    public async Task A_keep_alive_request_allocates_nothing_in_steady_state(AccessLogFormat? log, CancellationToken token)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         var options = BalancerHarness.Options(_engine, [listener.LocalEndPoint!]);
-        options.Listeners["web"].Mode = LbCore.Configuration.ListenerMode.Http;
+        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.AccessLog.Path = log is null ? null : "/dev/null";
+        options.AccessLog.Format = log ?? AccessLogFormat.Combined;
         await using var balancer = LoadBalancer.Create(options, null, new LoadBalancerEnvironment { Transport = new TransportOptions() });
         await balancer.StartAsync(token);
         var clients = new Socket[AtOnce];

@@ -32,6 +32,7 @@ internal sealed class ConfigurationFileTests
           "loops": 2,
           "shutdownTimeout": "10s",
           "$schema": "./lbcore.schema.json",
+          "accessLog": { "path": "logs/access.log", "format": "json", "bufferBytes": "2MiB" },
         }
         """;
 
@@ -70,6 +71,12 @@ internal sealed class ConfigurationFileTests
         yield return Case("stickiness", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"stickiness\": {{}}, \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "clusters.app.stickiness: 'stickiness' is not supported yet; leave it out");
         yield return Case("a_variable_that_is_not_set", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST}}:1\" }} }} }} }}", "clusters.app.backends.a: the variable HOST is not set; set it, or give a default: ${HOST:-value}");
         yield return Case("a_variable_without_an_end", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST\" }} }} }} }}", "clusters.app.backends.a: '${' has no '}'");
+        yield return Case("an_access_log_without_a_path", $"{{ {Web}, {App},\n\"accessLog\": {{ \"format\": \"json\" }} }}", "x.json:2:14: accessLog.path: it is missing; write the path of a file, or - for standard output");
+        yield return Case("an_access_log_with_an_empty_path", $"{{ {Web}, {App}, \"accessLog\": {{ \"path\": \"\" }} }}", "accessLog.path: '' is no path; write that of a file");
+        yield return Case("an_access_log_that_is_a_text", $"{{ {Web}, {App}, \"accessLog\": \"access.log\" }}", "accessLog: 'access.log' is no object; write { \"path\": … }");
+        yield return Case("a_format_of_the_access_log", $"{{ {Web}, {App}, \"accessLog\": {{ \"path\": \"-\", \"format\": \"jason\" }} }}", "accessLog.format: 'jason' cannot be its value; write combined or json (did you mean json?)");
+        yield return Case("a_buffer_of_the_access_log", $"{{ {Web}, {App}, \"accessLog\": {{ \"path\": \"-\", \"bufferBytes\": \"1KiB\" }} }}", "accessLog.bufferBytes: 1KiB is out of range; use 64KiB to 256MiB");
+        yield return Case("a_key_of_the_access_log", $"{{ {Web}, {App}, \"accessLog\": {{ \"file\": \"-\" }} }}", "accessLog.file: there is no key 'file' here");
         yield return Case("a_backend_that_leads_back", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"127.0.0.1:80\" }} }} }} }}", "clusters.app.backends.a.address: '127.0.0.1:80' leads to listener 'web'");
 
         static string Routes(string route, string clusters) =>
@@ -95,6 +102,7 @@ internal sealed class ConfigurationFileTests
         var app = options.Clusters["app"];
         Assert.That((web.Address, web.Cluster, web.Timeouts.Head, web.Timeouts.KeepAlive), Is.EqualTo(("127.0.0.1:8080", "app", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2))));
         Assert.That((web.Limits.HeadBytes, web.Limits.Headers, options.Loops, options.ShutdownTimeout), Is.EqualTo((64 * 1024, 50, (int?)2, TimeSpan.FromSeconds(10))));
+        Assert.That((options.AccessLog.Path, options.AccessLog.Format, options.AccessLog.BufferBytes), Is.EqualTo(("logs/access.log", AccessLogFormat.Json, 2 * 1024 * 1024)));
         Assert.That(web.Routes.Single().Hosts, Is.EqualTo(new[] { "*.example.com", "a.test" }));
         Assert.That((web.Routes[0].PathPrefix, web.Routes[0].Cluster), Is.EqualTo(("/api", "api")));
         Assert.That((app.Backends["a"].Address, app.Backends["b"].Weight, app.Backends["b"].MaxConnections), Is.EqualTo(("127.0.0.1:9001", 2, (int?)500)));

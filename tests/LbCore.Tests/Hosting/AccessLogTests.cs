@@ -1,0 +1,292 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using LbCore.Configuration;
+using LbCore.Hosting;
+using LbCore.TestKit;
+using NUnit.Framework;
+
+namespace LbCore.Tests.Hosting;
+
+/// <summary>What a load balancer writes of its requests and connections.</summary>
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
+internal sealed class AccessLogTests
+{
+    private const string Get = "GET /a?b HTTP/1.1\r\nHost: h\r\nReferer: http://r/\r\nUser-Agent: u\r\n\r\n";
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private readonly EngineCase _engine;
+    private DirectoryInfo _folder = null!;
+
+    public AccessLogTests(EngineCase engine) => _engine = engine;
+
+    private string Path => System.IO.Path.Combine(_folder.FullName, "access.log");
+
+    [SetUp]
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("lbcore-log-");
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Delete(recursive: true);
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_request_is_a_line_with_what_was_sent(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var balancer = await StartAsync(listener.EndPoint, token);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync(Get);
+        using var backend = await listener.AcceptAsync();
+        await backend.ReadHeadAsync();
+        await backend.SendAsync(Ok);
+        Assert.That(await client.ReadHeadAsync() + await client.ReadTextAsync(2), Is.EqualTo(Ok));
+
+        await client.SendAsync("POST http://x/y HTTP/1.1\r\nHost: X\r\nContent-Length: 3\r\n\r\nabc");
+        Assert.That(await backend.ReadHeadAsync() + await backend.ReadTextAsync(3), Does.StartWith("POST /y HTTP/1.1\r\n").And.EndsWith("\r\n\r\nabc"));
+        await backend.SendAsync("HTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+        await client.ReadHeadAsync();
+        await client.ReadTextAsync("5\r\nhello\r\n0\r\n\r\n".Length);
+
+        await client.SendAsync("HEAD /h HTTP/1.0\r\n\r\n");
+        await backend.ReadHeadAsync();
+        await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n");
+        await client.ReadTextToEndAsync();
+
+        var lines = await LinesAsync(3);
+        Assert.That(Show(lines[0]), Is.EqualTo("GET /a?b HTTP/1.1 h 200 0 2 app/b0 Completed None http://r/ u"));
+        Assert.That(Show(lines[1]), Is.EqualTo("POST http://x/y HTTP/1.1 X 201 3 5 app/b0 Completed None - -"));
+        Assert.That(Show(lines[2]), Is.EqualTo("HEAD /h HTTP/1.0 - 200 0 0 app/b0 Completed None - -"));
+        Assert.That(lines.Select(static line => line.GetProperty("clientPort").GetInt32()), Has.All.EqualTo(((IPEndPoint)client.LocalEndPoint!).Port));
+    }
+
+    [TestCase("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1 - 400 0 16 -/- BadRequest HostMissing - -")]
+    [TestCase("GET /x HTTP/2.0\r\nHost: h\r\n\r\n", "GET /x HTTP/2.0 h 505 0 31 -/- BadRequest Version - -")]
+    [TestCase("GET /x FOO\r\n\r\n", "GET /x - - 400 0 16 -/- BadRequest RequestLine - -")]
+    [TestCase("\u0016\u0003\u0001\u0002\r\n\r\n", "- - - - 400 0 16 -/- BadRequest Method - -")]
+    [TestCase("GET /x HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\nA : b\r\n\r\n", "GET /x HTTP/1.1 h 400 0 16 -/- BadRequest SpaceBeforeColon - u")]
+    [TestCase("CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n", "CONNECT h:1 HTTP/1.1 h:1 501 0 20 -/- BadRequest Connect - -")]
+    [TestCase("\r\nGET /x HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", "GET /x HTTP/1.1 h 400 0 16 -/- BadRequest HostRepeated - -")]
+    [CancelAfter(30_000)]
+    public async Task A_request_that_is_refused_is_a_line_with_what_is_known(string request, string expected, CancellationToken token)
+    {
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync(request);
+        await client.ReadTextToEndAsync();
+        Assert.That(Show((await LinesAsync(1))[0]), Is.EqualTo(expected));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_request_that_no_backend_answers_is_a_line_with_our_own_answer(CancellationToken token)
+    {
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options =>
+        {
+            options.Listeners["web"].Cluster = "";
+            options.Listeners["web"].Routes.Add(new RouteOptions { PathPrefix = "/there", Cluster = "app" });
+            options.Listeners["web"].Timeouts.Head = TimeSpan.FromMilliseconds(200);
+        });
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync("GET /there HTTP/1.1\r\nHost: h\r\n\r\n");
+        Assert.That(await client.ReadHeadAsync() + await client.ReadTextAsync(16), Does.EndWith("\r\n\r\n502 Bad Gateway\n"));
+        await client.SendAsync("GET /else HTTP/1.1\r\nHost: h\r\n\r\n");
+        Assert.That(await client.ReadHeadAsync() + await client.ReadTextAsync(14), Does.EndWith("\r\n\r\n404 Not Found\n"));
+        await client.SendAsync("GET /slow HTTP/1.1\r\nHost: h\r\nUser-");
+        await client.ReadTextToEndAsync();
+        var lines = await LinesAsync(3);
+        Assert.That(Show(lines[0]), Is.EqualTo("GET /there HTTP/1.1 h 502 0 16 app/b0 ConnectFailed None - -"));
+        Assert.That(Show(lines[1]), Is.EqualTo("GET /else HTTP/1.1 h 404 0 14 -/- NoRoute None - -"));
+        Assert.That(Show(lines[2]), Is.EqualTo("GET /slow HTTP/1.1 h 408 0 20 -/- HeadTimeout None - -"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_client_that_leaves_before_the_answer_has_got_none(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var balancer = await StartAsync(listener.EndPoint, token);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync(Get);
+        using var backend = await listener.AcceptAsync();
+        await backend.ReadHeadAsync();
+        client.Reset();
+        Assert.That(Show((await LinesAsync(1))[0]), Is.EqualTo("GET /a?b HTTP/1.1 h - 0 0 app/b0 ClientReset None http://r/ u"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_connection_in_mode_tcp_is_a_line_at_its_end(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var balancer = await StartAsync(listener.EndPoint, token, static options => options.Listeners["web"].Mode = ListenerMode.Tcp);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync("abc");
+        using var backend = await listener.AcceptAsync();
+        await backend.ReadTextAsync(3);
+        await backend.SendAsync("defg");
+        await client.ReadTextAsync(4);
+        Assert.That(await File.ReadAllTextAsync(Path, token), Is.Empty);
+        backend.Reset();
+        await client.ReadUntilClosedAsync();
+        var line = (await LinesAsync(1))[0];
+        Assert.That(
+            (line.GetProperty("kind").GetString(), line.GetProperty("bytesUp").GetInt64(), line.GetProperty("bytesDown").GetInt64(), line.GetProperty("failedBy").GetString()),
+            Is.EqualTo(("tcp", 3, 4, "Backend")));
+        Assert.That((line.GetProperty("backend").GetString(), line.GetProperty("backendClose").GetString()), Is.EqualTo(("b0", "PeerReset")));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Every_request_is_one_line_while_reloads_change_the_log(CancellationToken token)
+    {
+        const int Requests = 2000;
+        using var listener = new RawListener(token);
+        var options = Options(listener.EndPoint);
+        await using var balancer = LoadBalancer.Create(options);
+        await balancer.StartAsync(token);
+        var asking = AskAsync();
+        var log = 0;
+        while (!asking.IsCompleted)
+        {
+            options = Options(listener.EndPoint);
+            options.AccessLog.Path = $"{Path}.{++log % 5}";
+            await balancer.ReloadAsync(options, token);
+        }
+
+        await asking;
+        await balancer.StopAsync(token);
+        var targets = _folder.GetFiles().SelectMany(static file => File.ReadAllLines(file.FullName))
+            .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("target").GetString());
+        Assert.That(targets, Is.EquivalentTo(Enumerable.Range(0, Requests).Select(static i => $"/{i}")));
+        Assert.That(log, Is.GreaterThan(1));
+
+        async Task AskAsync()
+        {
+            using var client = await ConnectAsync(balancer, token);
+            RawClient? backend = null;
+            for (var i = 0; i < Requests; i++)
+            {
+                await client.SendAsync($"GET /{i} HTTP/1.1\r\nHost: h\r\n\r\n");
+                backend ??= await listener.AcceptAsync();
+                await backend.ReadHeadAsync();
+                await backend.SendAsync(Ok);
+                await client.ReadHeadAsync();
+                await client.ReadTextAsync(2);
+            }
+
+            backend?.Dispose();
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_reload_turns_it_on_and_off_and_changes_its_form(CancellationToken token)
+    {
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options => TurnOff(options.AccessLog));
+        using var client = await ConnectAsync(balancer, token);
+        await AskAsync("/none");
+        await ReloadAsync(o => o.AccessLog.Format = AccessLogFormat.Combined);
+        await AskAsync("/combined");
+        await ReloadAsync(static _ => { });
+        await AskAsync("/json");
+        await ReloadAsync(static o => TurnOff(o.AccessLog));
+        await AskAsync("/none");
+        var lines = await File.ReadAllLinesAsync(Path, token);
+        Assert.That(lines, Has.Length.EqualTo(2), "each has been written when the next holds");
+        Assert.That(lines[0], Does.Contain("\"GET /combined HTTP/1.1\" 502 16 \"-\" \"-\""));
+        Assert.That(lines[1], Does.StartWith("{").And.Contain("/json"));
+
+        Task ReloadAsync(Action<LbCoreOptions> change)
+        {
+            var options = Options(RawListener.RefusingEndPoint());
+            change(options);
+            return balancer.ReloadAsync(options, token);
+        }
+
+        async Task AskAsync(string path)
+        {
+            await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
+            await client.ReadHeadAsync();
+            await client.ReadTextAsync(16);
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_file_that_cannot_be_opened_fails_the_start_and_refuses_a_reload(CancellationToken token)
+    {
+        const string Message = "accessLog.path: '/nowhere/access.log' cannot be opened: ";
+        var bad = Options(RawListener.RefusingEndPoint());
+        bad.AccessLog.Path = "/nowhere/access.log";
+        await using (var never = LoadBalancer.Create(bad))
+        {
+            var error = await Assert.ThrowsAsync<LbCoreConfigurationException>(() => never.StartAsync(token));
+            Assert.That(error!.Errors.Single().ToString(), Does.StartWith(Message));
+        }
+
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token);
+        var refused = await Assert.ThrowsAsync<LbCoreConfigurationException>(() => balancer.ReloadAsync(bad, token));
+        Assert.That(refused!.Errors.Single().ToString(), Does.StartWith(Message));
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync(Get);
+        await client.ReadHeadAsync();
+        await LinesAsync(1);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Reopening_is_harmless_whenever_it_is_asked_for(CancellationToken token)
+    {
+        await using var balancer = LoadBalancer.Create(Options(RawListener.RefusingEndPoint()));
+        balancer.ReopenLogs();
+        await balancer.StartAsync(token);
+        File.Delete(Path);
+        balancer.ReopenLogs();
+        await Eventually.TrueAsync(() => File.Exists(Path), "it is there again");
+        await balancer.StopAsync(token);
+        balancer.ReopenLogs();
+    }
+
+    private static string Show(JsonElement line)
+    {
+        var request = string.Join(' ', new[] { "method", "target", "protocol", "host", "status", "bytesUp", "bytesDown" }.Select(Value));
+        var error = Value("error") is "-" ? "None" : Value("error");
+        return $"{request} {Value("cluster")}/{Value("backend")} {Value("end")} {error} {Value("referer")} {Value("userAgent")}";
+
+        string Value(string name) => line.GetProperty(name).ValueKind == JsonValueKind.Null ? "-" : line.GetProperty(name).ToString();
+    }
+
+    private static void TurnOff(AccessLogOptions log) => (log.Path, log.Format) = (null, AccessLogFormat.Combined);
+
+    private async Task<JsonElement[]> LinesAsync(int count)
+    {
+        await Eventually.TrueAsync(() => File.ReadAllLines(Path).Length >= count, "the lines are there");
+        var lines = await File.ReadAllLinesAsync(Path);
+        Assert.That(lines, Has.Length.EqualTo(count));
+        return [.. lines.Select(static line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    private async Task<LoadBalancer> StartAsync(EndPoint backend, CancellationToken token, Action<LbCoreOptions>? configure = null)
+    {
+        var options = Options(backend);
+        configure?.Invoke(options);
+        var balancer = LoadBalancer.Create(options);
+        await balancer.StartAsync(token);
+        return balancer;
+    }
+
+    private static Task<RawClient> ConnectAsync(LoadBalancer balancer, CancellationToken token) => RawClient.ConnectAsync(balancer.EndPoints["web"], token);
+
+    private LbCoreOptions Options(EndPoint backend)
+    {
+        var options = BalancerHarness.Options(_engine, [backend]);
+        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.AccessLog.Path = Path;
+        options.AccessLog.Format = AccessLogFormat.Json;
+        return options;
+    }
+}
