@@ -34,12 +34,19 @@ public static class ConfigurationSectionReader
         var root = SectionTree.Read(configuration);
         var errors = new ConfigurationErrors();
         options.Origin = new ConfigurationOrigin(root, errors);
-        if (root.Members.Count == 0 && options.Listeners.Count == 0)
+        if (options.Listeners.Count == 0 && root.Members.Count == 0)
         {
             errors.Add(root, "listeners", "there is nothing here; correct the name of the section, or add it with listeners and clusters");
         }
-
-        LbCoreKeys.Root.Bind(root, "", options, errors);
+        else if (options.Listeners.Count == 0 && configuration is not IConfigurationSection && !root.Members.ContainsKey("listeners"))
+        {
+            // All else in it, every variable of the environment say, would be called an unknown key.
+            errors.Add(root, "listeners", "there are none at its top; give a section of it, such as GetSection(\"LbCore\")");
+        }
+        else
+        {
+            LbCoreKeys.Root.Bind(root, "", options, errors);
+        }
     }
 
     /// <summary>Returns all that a section says, to tell whether it has changed.</summary>

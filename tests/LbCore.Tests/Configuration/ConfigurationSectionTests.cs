@@ -141,9 +141,15 @@ internal sealed class ConfigurationSectionTests
         Is.EqualTo(new[] { "LbCroe: listeners: there is nothing here; correct the name of the section, or add it with listeners and clusters" }));
 
     [Test]
+    public void Who_gives_the_whole_configuration_is_told_to_give_a_section() => Assert.That(
+        LoadBalancer.Check(ConfigurationSectionReader.Read(FromJson(Whole))).Select(static error => error.ToString()),
+        Is.EqualTo(new[] { "the configuration: listeners: there are none at its top; give a section of it, such as GetSection(\"LbCore\")" }));
+
+    [Test]
     public void A_variable_is_not_replaced()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("clusters:app:backends:a", "unix:/tmp/${X}")]).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("clusters:app:backends:a", "unix:/tmp/${X}"), new("listeners:web:address", "*:80")]).Build();
         Assert.That(ConfigurationSectionReader.Read(configuration).Clusters["app"].Backends["a"].Address, Is.EqualTo("unix:/tmp/${X}"));
     }
 
