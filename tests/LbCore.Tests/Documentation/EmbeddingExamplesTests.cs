@@ -15,6 +15,7 @@ namespace LbCore.Tests.Documentation;
 [Parallelizable(ParallelScope.All)]
 internal sealed partial class EmbeddingExamplesTests
 {
+    [TestCase("README.md")]
     [TestCase("docs/embedding.md")]
     public void Code_in_the_documentation_is_compiled(string document)
     {
