@@ -6,10 +6,10 @@ namespace LbCore.Recording.AccessLogging;
 /// <summary>The combined form: <c>client - - [time] "request" status bytes "referer" "user agent"</c>.</summary>
 internal sealed class CombinedFormat : LineFormat
 {
-    public override void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome)
+    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome)
     {
         var text = new RequestText(in outcome);
-        Begin(ref line, clock, outcome.Client.RemoteEndPoint);
+        Begin(ref line, clock, client);
         if (text.Method.IsEmpty)
         {
             line.Write("-"u8);
@@ -34,10 +34,10 @@ internal sealed class CombinedFormat : LineFormat
     }
 
     /// <summary>A connection looks like a request with the method TCP for its cluster and backend, and a status as nginx's stream module has it.</summary>
-    public override void Write(ref LineBuffer line, LineClock clock, in ConnectionOutcome outcome)
+    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome)
     {
         var attempts = outcome.Attempts;
-        Begin(ref line, clock, outcome.Client.RemoteEndPoint);
+        Begin(ref line, clock, client);
         line.Write("TCP "u8);
         WriteOrDash(ref line, outcome.Cluster);
         line.Write("/"u8);

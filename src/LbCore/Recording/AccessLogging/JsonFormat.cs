@@ -11,10 +11,10 @@ internal sealed class JsonFormat : LineFormat
     // A name has 253 characters at most, and a port five digits.
     private const int MaxHost = LineBuffer.MaxField / 4;
 
-    public override void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome)
+    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome)
     {
         var text = new RequestText(in outcome);
-        Begin(ref line, clock, "\",\"kind\":\"http\""u8, outcome.Listener, outcome.Client.RemoteEndPoint);
+        Begin(ref line, clock, "\",\"kind\":\"http\""u8, outcome.Listener, client);
         WriteText(ref line, ",\"method\":"u8, text.Method, LineBuffer.MaxField);
         WriteText(ref line, ",\"target\":"u8, text.Target, LineBuffer.MaxField);
         WriteText(ref line, ",\"protocol\":"u8, text.Protocol, LineBuffer.MaxField);
@@ -32,10 +32,10 @@ internal sealed class JsonFormat : LineFormat
         line.Write("}\n"u8);
     }
 
-    public override void Write(ref LineBuffer line, LineClock clock, in ConnectionOutcome outcome)
+    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome)
     {
         var attempts = outcome.Attempts;
-        Begin(ref line, clock, "\",\"kind\":\"tcp\""u8, outcome.Listener, outcome.Client.RemoteEndPoint);
+        Begin(ref line, clock, "\",\"kind\":\"tcp\""u8, outcome.Listener, client);
         WriteTraffic(ref line, outcome.BytesUp, outcome.BytesDown, outcome.Cluster, attempts);
         WriteNumber(ref line, ",\"connectMs\":"u8, outcome.ConnectMilliseconds);
         WriteNumber(ref line, ",\"totalMs\":"u8, outcome.TotalMilliseconds);

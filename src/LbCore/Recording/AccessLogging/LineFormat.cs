@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LbCore.Recording.AccessLogging;
 
 /// <summary>Writes outcomes as lines, each with its line end. Runs on loops: no allocation, no lock, and never longer than <see cref="LineBuffer.MaxLine"/>.</summary>
@@ -9,7 +11,7 @@ internal abstract class LineFormat
     /// <summary>Gets one JSON object a line.</summary>
     public static LineFormat Json { get; } = new JsonFormat();
 
-    public abstract void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome);
+    public abstract void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome);
 
-    public abstract void Write(ref LineBuffer line, LineClock clock, in ConnectionOutcome outcome);
+    public abstract void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome);
 }

@@ -2,15 +2,13 @@ using System;
 using System.Buffers;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using CsCheck;
 using LbCore.Http;
 using LbCore.Recording;
 using LbCore.Recording.AccessLogging;
-using LbCore.TestKit;
 using LbCore.Topology;
 using LbCore.Transport;
 using Microsoft.Extensions.Time.Testing;
@@ -23,43 +21,24 @@ internal sealed class LineFormatTests
 {
     private static readonly DateTimeOffset Time = new(2026, 11, 26, 23, 58, 1, 7, TimeSpan.FromHours(1));
 
+    private static readonly IPEndPoint Client = new(IPAddress.Parse("192.0.2.17"), 51234);
+
     private readonly LineClock _clock = new(new FakeTimeProvider(Time));
-    private TransportEngine _engine = null!;
-    private RawListener _listener = null!;
-    private TransportConnection _client = null!;
-    private int _port;
 
     [OneTimeSetUp]
-    public async Task ConnectAsync()
-    {
-        // Somebody to be the client: only its address is asked for.
-        _listener = new RawListener(CancellationToken.None);
-        _port = ((IPEndPoint)_listener.EndPoint).Port;
-        _engine = TransportEngine.Create(new TransportOptions { Engine = EngineKind.Managed, Loops = 1 });
-        var dialled = new TaskCompletionSource<DialResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _engine.Loops[0].Post(async _ => dialled.SetResult(await _engine.Loops[0].DialAsync(_listener.EndPoint, DialOptions.Default)), null);
-        _client = (await dialled.Task).Connection!;
-        _clock.Look();
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _engine.DisposeAsync();
-        _listener.Dispose();
-    }
+    public void Look() => _clock.Look();
 
     [Test]
     public void A_request_in_the_combined_form()
     {
         var outcome = Request("GET /a?b HTTP/1.1\r\nHost: h\r\nReferer: http://r/\r\nUser-Agent: curl/8\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
-        Assert.That(Combined(outcome), Is.EqualTo("127.0.0.1 - - [26/Nov/2026:22:58:01 +0000] \"GET /a?b HTTP/1.1\" 200 123 \"http://r/\" \"curl/8\"\n"));
+        Assert.That(Combined(outcome), Is.EqualTo("192.0.2.17 - - [26/Nov/2026:22:58:01 +0000] \"GET /a?b HTTP/1.1\" 200 123 \"http://r/\" \"curl/8\"\n"));
     }
 
     [Test]
     public void A_request_of_which_nothing_is_known_in_the_combined_form() => Assert.That(
         Combined(Request("") with { Status = 400, BytesDown = 0, AnswerBytes = 16 }),
-        Is.EqualTo("127.0.0.1 - - [26/Nov/2026:22:58:01 +0000] \"-\" 400 16 \"-\" \"-\"\n"));
+        Is.EqualTo("192.0.2.17 - - [26/Nov/2026:22:58:01 +0000] \"-\" 400 16 \"-\" \"-\"\n"));
 
     [Test]
     public void A_request_without_an_answer_has_a_status_that_readers_take() => Assert.That(
@@ -80,6 +59,24 @@ internal sealed class LineFormatTests
         Assert.That(json.GetProperty("host").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
+    [TestCase("::ffff:198.51.100.7", "198.51.100.7")]
+    [TestCase("2001:db8::1", "2001:db8::1")]
+    public void An_address_is_what_it_is(string address, string expected)
+    {
+        var client = new IPEndPoint(IPAddress.Parse(address), 1);
+        Assert.That(Combined(Request(""), client), Does.StartWith(expected + " - - ["));
+        Assert.That(Parse(Json(Request(""), client)).GetProperty("client").GetString(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_client_of_a_unix_socket_has_no_address()
+    {
+        var client = new UnixDomainSocketEndPoint("/tmp/x");
+        Assert.That(Combined(Request(""), client), Does.StartWith("- - - ["));
+        var json = Parse(Json(Request(""), client));
+        Assert.That((json.GetProperty("client").ValueKind, json.GetProperty("clientPort").ValueKind), Is.EqualTo((JsonValueKind.Null, JsonValueKind.Null)));
+    }
+
     [Test]
     public void A_request_as_json()
     {
@@ -96,7 +93,7 @@ internal sealed class LineFormatTests
             Attempts = new AttemptList([new AttemptOutcome { Backend = Backend("b1") }], in attempt),
         };
         Assert.That(Json(outcome), Is.EqualTo(
-            "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"http\",\"listener\":\"web\",\"client\":\"127.0.0.1\",\"clientPort\":" + Port() + ","
+            "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"http\",\"listener\":\"web\",\"client\":\"192.0.2.17\",\"clientPort\":51234,"
             + "\"method\":\"POST\",\"target\":\"/a\",\"protocol\":\"HTTP/1.1\",\"host\":\"h:81\",\"status\":200,\"bytesUp\":7,\"bytesDown\":123,"
             + "\"cluster\":\"app\",\"backend\":\"b2\",\"attempts\":2,\"retries\":1,\"connectMs\":1,\"responseMs\":20,\"totalMs\":300,"
             + "\"end\":\"ResponseTruncated\",\"error\":\"ChunkSize\",\"failedBy\":\"Backend\",\"stage\":\"Forward\",\"referer\":\"r\",\"userAgent\":\"u\"}\n"));
@@ -121,7 +118,7 @@ internal sealed class LineFormatTests
         {
             Listener = "db",
             Cluster = "app",
-            Client = _client,
+            Client = null!,
             Stage = Stage.Forward,
             FailedBy = FailureSource.Backend,
             BackendClose = CloseReason.PeerReset,
@@ -131,9 +128,9 @@ internal sealed class LineFormatTests
             TotalMilliseconds = 6,
             Attempts = new AttemptList(null, in attempt),
         };
-        Assert.That(Combined(outcome), Is.EqualTo("127.0.0.1 - - [26/Nov/2026:22:58:01 +0000] \"TCP app/b1\" 200 4 \"-\" \"-\"\n"));
+        Assert.That(Combined(outcome), Is.EqualTo("192.0.2.17 - - [26/Nov/2026:22:58:01 +0000] \"TCP app/b1\" 200 4 \"-\" \"-\"\n"));
         Assert.That(Json(outcome), Is.EqualTo(
-            "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"tcp\",\"listener\":\"db\",\"client\":\"127.0.0.1\",\"clientPort\":" + Port() + ","
+            "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"tcp\",\"listener\":\"db\",\"client\":\"192.0.2.17\",\"clientPort\":51234,"
             + "\"bytesUp\":3,\"bytesDown\":4,\"cluster\":\"app\",\"backend\":\"b1\",\"attempts\":1,\"retries\":0,\"connectMs\":5,\"totalMs\":6,"
             + "\"failedBy\":\"Backend\",\"stage\":\"Forward\",\"dial\":\"Connected\",\"clientClose\":null,\"backendClose\":\"PeerReset\"}\n"));
     }
@@ -246,40 +243,38 @@ internal sealed class LineFormatTests
         State = new BackendState(),
     };
 
-    private RequestOutcome Request(string head) => new()
+    private static RequestOutcome Request(string head) => new()
     {
         Listener = "web",
         Cluster = "app",
-        Client = _client,
+        Client = null!,
         End = RequestEnd.Completed,
         Status = 200,
         BytesDown = 123,
         Head = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(head)),
     };
 
-    private string Port() => _port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
 
-    private string Combined(in RequestOutcome outcome) => Text(LineFormat.Combined, in outcome);
+    private string Combined(in RequestOutcome outcome, EndPoint? client = null) => Text(LineFormat.Combined, in outcome, client);
 
-    private string Json(in RequestOutcome outcome) => Text(LineFormat.Json, in outcome);
+    private string Json(in RequestOutcome outcome, EndPoint? client = null) => Text(LineFormat.Json, in outcome, client);
 
     private string Combined(in ConnectionOutcome outcome) => Text(LineFormat.Combined, in outcome);
 
     private string Json(in ConnectionOutcome outcome) => Text(LineFormat.Json, in outcome);
 
-    private string Text(LineFormat format, in RequestOutcome outcome)
+    private string Text(LineFormat format, in RequestOutcome outcome, EndPoint? client = null)
     {
         var line = new LineBuffer(new byte[LineBuffer.MaxLine]);
-        format.Write(ref line, _clock, in outcome);
+        format.Write(ref line, _clock, client ?? Client, in outcome);
         return Encoding.Latin1.GetString(line.Line);
     }
 
     private string Text(LineFormat format, in ConnectionOutcome outcome)
     {
         var line = new LineBuffer(new byte[LineBuffer.MaxLine]);
-        format.Write(ref line, _clock, in outcome);
+        format.Write(ref line, _clock, Client, in outcome);
         return Encoding.Latin1.GetString(line.Line);
     }
 }
