@@ -4,30 +4,30 @@ using Microsoft.Extensions.Logging;
 
 namespace LbCore.Transport.Diagnostics;
 
-/// <summary>Logs what the transport has to say. Event ids 1000 to 1099; an id that is retired stays reserved.</summary>
+/// <summary>Logs what the transport has to say. Event ids 4000 to 4099; an id that is retired stays reserved.</summary>
 internal static partial class TransportLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Engine {Engine} runs on {Loops} loops: {Reason}.")]
+    [LoggerMessage(4000, LogLevel.Information, "Engine {Engine} runs on {Loops} loops: {Reason}.")]
     public static partial void EngineStarted(ILogger logger, string engine, int loops, string reason);
 
-    [LoggerMessage(1001, LogLevel.Critical, "Loop {Loop} died; the engine cannot go on.")]
+    [LoggerMessage(4001, LogLevel.Critical, "Loop {Loop} died; the engine cannot go on.")]
     public static partial void LoopDied(ILogger logger, int loop, Exception exception);
 
-    [LoggerMessage(1002, LogLevel.Warning, "Loop {Loop} has been held for more than {Milliseconds} ms by {Subject}. Code on a loop must not block.")]
+    [LoggerMessage(4002, LogLevel.Warning, "Loop {Loop} has been held for more than {Milliseconds} ms by {Subject}. Code on a loop must not block.")]
     public static partial void LoopStalled(ILogger logger, int loop, long milliseconds, string subject);
 
-    [LoggerMessage(1003, LogLevel.Error, "The handler of {Connection} failed; the connection was aborted.")]
+    [LoggerMessage(4003, LogLevel.Error, "The handler of {Connection} failed; the connection was aborted.")]
     public static partial void HandlerFailed(ILogger logger, string connection, Exception exception);
 
-    [LoggerMessage(1004, LogLevel.Error, "A callback on a loop failed.")]
+    [LoggerMessage(4004, LogLevel.Error, "A callback on a loop failed.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1005, LogLevel.Warning, "Accepting on {Address} pauses: {Error}. Open connections go on; arrivals wait in the backlog. Raise the limit of open files if this stays.")]
+    [LoggerMessage(4005, LogLevel.Warning, "Accepting on {Address} pauses: {Error}. Open connections go on; arrivals wait in the backlog. Raise the limit of open files if this stays.")]
     public static partial void AcceptPaused(ILogger logger, string address, SocketError error);
 
-    [LoggerMessage(1006, LogLevel.Critical, "Accepting on {Address} ended: {Error}.")]
+    [LoggerMessage(4006, LogLevel.Critical, "Accepting on {Address} ended: {Error}.")]
     public static partial void AcceptStopped(ILogger logger, string address, string error);
 
-    [LoggerMessage(1007, LogLevel.Warning, "{Count} log entries were dropped: the loops wrote faster than the log could take.")]
+    [LoggerMessage(4007, LogLevel.Warning, "{Count} log entries were dropped: the loops wrote faster than the log could take.")]
     public static partial void EntriesDropped(ILogger logger, long count);
 }

@@ -1,6 +1,9 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using LbCore.Hosting;
 using LbCore.Transport;
 using Microsoft.Extensions.Logging;
@@ -10,7 +13,7 @@ namespace LbCore.Tests.Architecture;
 
 [TestFixture]
 [Parallelizable(ParallelScope.All)]
-internal sealed class EventIdTests
+internal sealed partial class EventIdTests
 {
     private static IEnumerable<Assembly> Assemblies => [typeof(LoadBalancer).Assembly, typeof(TransportEngine).Assembly];
 
@@ -23,11 +26,28 @@ internal sealed class EventIdTests
         Assert.That(methods.Select(static entry => entry.Method.Name), Is.Unique);
     }
 
+    [Test]
+    public void No_two_assemblies_share_an_id() => Assert.That(
+        Assemblies.SelectMany(LogMethods).Select(static entry => entry.Message.EventId), Is.Unique);
+
+    /// <summary>Who filters or counts by id must see everything; and the ranges are in docs/operations.md.</summary>
+    [Test]
+    public void Nothing_is_logged_without_an_id_and_no_library_writes_to_the_console()
+    {
+        var offences = from project in new[] { "LbCore", "LbCore.Transport", "LbCore.Http", "LbCore.Admin", "LbCore.Server" }
+                       from file in SourceTree.SourceFiles(project)
+                       let text = File.ReadAllText(file)
+                       where LogsWithoutId().IsMatch(text) || (project != "LbCore.Server" && text.Contains("Console.", StringComparison.Ordinal))
+                       select file;
+        Assert.That(offences, Is.Empty);
+    }
+
     [TestCase("HostingLog", 1000)]
     [TestCase("RecordingLog", 2000)]
+    [TestCase("TransportLog", 4000)]
     public void Each_area_keeps_to_its_hundred(string area, int first)
     {
-        var ids = LogMethods(typeof(LoadBalancer).Assembly)
+        var ids = Assemblies.SelectMany(LogMethods)
             .Where(entry => entry.Method.DeclaringType!.Name == area)
             .Select(static entry => entry.Message.EventId)
             .ToList();
@@ -46,4 +66,7 @@ internal sealed class EventIdTests
         let message = method.GetCustomAttribute<LoggerMessageAttribute>()
         where message is not null
         select (method, message);
+
+    [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
+    private static partial Regex LogsWithoutId();
 }

@@ -137,6 +137,16 @@ internal sealed class AccessLogTests
             (line.GetProperty("kind").GetString(), line.GetProperty("bytesUp").GetInt64(), line.GetProperty("bytesDown").GetInt64(), line.GetProperty("failedBy").GetString()),
             Is.EqualTo(("tcp", 3, 4, "Backend")));
         Assert.That((line.GetProperty("backend").GetString(), line.GetProperty("backendClose").GetString()), Is.EqualTo(("b0", "PeerReset")));
+
+        using var second = await ConnectAsync(balancer, token);
+        using var end = await listener.AcceptAsync();
+        second.SendFin();
+        await end.ReadToEndAsync();
+        end.SendFin();
+        await second.ReadToEndAsync();
+        var orderly = (await LinesAsync(2))[1];
+        Assert.That(
+            new[] { "failedBy", "clientClose", "backendClose" }.Select(name => orderly.GetProperty(name).ValueKind), Has.All.EqualTo(JsonValueKind.Null), $"{orderly}");
     }
 
     [Test]

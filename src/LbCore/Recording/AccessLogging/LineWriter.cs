@@ -37,6 +37,7 @@ internal sealed class LineWriter
     private int _woken;
     private bool _isWithinLine;
     private bool _isFull;
+    private bool _isStuck;
     private volatile bool _reopen;
     private volatile bool _stop;
 
@@ -107,25 +108,48 @@ internal sealed class LineWriter
 
     private void Run()
     {
-        while (!_stop)
+        try
         {
-            Wait();
-            Volatile.Write(ref _woken, 0);
-            WriteAll();
-            ReopenIfAsked();
-            _report.LinesDropped(Dropped, isLast: false);
-        }
+            while (!_stop)
+            {
+                Serve();
+            }
 
-        var end = Environment.TickCount64 + (long)StopTime.TotalMilliseconds;
-        while (!WriteAll() && Environment.TickCount64 < end)
+            WriteRest();
+        }
+        catch (Exception e)
         {
-            Wait();
+            // A fault of ours costs the log, not the process.
+            _report.WriteFailed(e.ToString());
         }
 
         Volatile.Write(ref _cut, _cut + CountWaiting());
         _report.LinesDropped(Dropped, isLast: true);
         _file.Dispose();
         _ended.SetResult();
+    }
+
+    private void Serve()
+    {
+        Wait();
+        if (!_isStuck)
+        {
+            // While nothing can be written, loops whose rings are full have no reason to call: that costs them each time.
+            Volatile.Write(ref _woken, 0);
+        }
+
+        _isStuck = !WriteAll();
+        ReopenIfAsked();
+        _report.LinesDropped(Dropped, isLast: false);
+    }
+
+    private void WriteRest()
+    {
+        var end = Environment.TickCount64 + (long)StopTime.TotalMilliseconds;
+        while (!WriteAll() && Environment.TickCount64 < end)
+        {
+            Wait();
+        }
     }
 
     private void Wait()
