@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
@@ -107,6 +108,29 @@ internal sealed partial class LineWriterTests
         await writer.StopAsync();
         Assert.That(writer.Dropped, Is.EqualTo(20));
         Assert.That(_log.Entries.Last(static entry => entry.Id.Id == 2014).Level, Is.EqualTo(LogLevel.Warning));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Loops_that_find_their_rings_full_do_not_make_a_full_disk_busy(CancellationToken token)
+    {
+        var rings = Rings(1, 64);
+        var writer = Start("/dev/full", rings);
+        await AddUntilFailedAsync(2);
+        var clock = Stopwatch.StartNew();
+        await AddUntilFailedAsync(6);
+        Assert.That(clock.Elapsed, Is.GreaterThan(TimeSpan.FromMilliseconds(150)), "it tries every 100 ms, however often it is called");
+        await writer.StopAsync();
+
+        async Task AddUntilFailedAsync(int failures)
+        {
+            while (writer.Failures < failures)
+            {
+                AddMany(rings[0], writer, 0, 100);
+                await Task.Yield();
+                token.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     [Test]
