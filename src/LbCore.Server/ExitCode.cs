@@ -10,6 +10,9 @@ internal static class ExitCode
 
     public const int LoopDied = 1;
 
+    /// <summary>The demo lost a request outside its announced faults.</summary>
+    public const int RequestsLost = 1;
+
     public const int BadUsage = 2;
 
     /// <summary>It could not start: an address is in use, or the engine does not run here.</summary>

@@ -18,6 +18,7 @@ internal static class CommandLine
         root.Add(RunCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(ProxyCommand.Create());
+        root.Add(DemoCommand.Create());
         root.Add(InitCommand.Create());
         root.Add(SchemaCommand.Create());
         root.Add(CompletionCommand.Create());

@@ -29,6 +29,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "proxy" => ProxyCommand.Example,
         "run" => RunCommand.Example,
         "check" => CheckCommand.Example,
+        "demo" => DemoCommand.Example,
         "init" => InitCommand.Example,
         "schema" => SchemaCommand.Example,
         "completion" => CompletionCommand.Example,
