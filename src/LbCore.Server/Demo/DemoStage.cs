@@ -22,6 +22,7 @@ internal sealed class DemoStage
     private readonly Ledger _ledger;
     private readonly Stopwatch _clock;
     private readonly Action<DemoEvent> _tell;
+    private int _inFlightAtDeath;
     private long _inDeathsBefore;
     private long _lostBefore;
     private long _takenBefore;
@@ -76,8 +77,9 @@ internal sealed class DemoStage
         Tell(
             "dies",
             backend,
-            "dies: its listener closes, its connections are reset",
-            "only what is in flight at it fails; the others answer the rest");
+            $"dies with {backend.Figures.InFlight} in flight: its listener closes, its connections are reset",
+            "these are sent again where that is safe, or fail; the others answer all else");
+        _inFlightAtDeath = backend.Figures.InFlight;
         _inDeathsBefore = _ledger.InDeaths;
         _lostBefore = _ledger.Lost;
         backend.Condition = BackendCondition.Down;
@@ -95,7 +97,7 @@ internal sealed class DemoStage
         var isSameAddress = await backend.ReviveAsync().ConfigureAwait(false);
         await _loop.SwitchTo();
         backend.Condition = BackendCondition.Serving;
-        Tell("comes-back", backend, $"comes back; in flight at its death and failed: {failed}, lost: {lost}", "it gets its share again");
+        Tell("comes-back", backend, $"comes back; of {_inFlightAtDeath} in flight at its death {failed} failed, lost: {lost}", "it gets its share again");
         await Task.Yield();
         if (!isSameAddress)
         {

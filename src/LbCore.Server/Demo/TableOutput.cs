@@ -37,12 +37,12 @@ internal sealed class TableOutput : IDemoOutput
         }
 
         DemoMessage? last = null;
-        await _console.Live(_view.Draw()).Overflow(VerticalOverflow.Ellipsis).StartAsync(async context =>
+        await _console.Live(_view.Draw(_console.Profile.Width)).Overflow(VerticalOverflow.Ellipsis).StartAsync(async context =>
         {
             await foreach (var message in messages.ReadAllAsync().ConfigureAwait(false))
             {
                 _view.Take(message);
-                context.UpdateTarget(_view.Draw());
+                context.UpdateTarget(_view.Draw(_console.Profile.Width));
                 last = message;
             }
         }).ConfigureAwait(false);

@@ -13,6 +13,10 @@ internal sealed class TableView
     /// <summary>How many events are shown.</summary>
     public const int MostEvents = 6;
 
+    // What the other columns and the borders take.
+    private const int OtherColumns = 73;
+    private const int ShortestSparkline = 8;
+
     private readonly bool _isUnicode;
     private readonly Queue<DemoEvent> _events = new();
     private DemoSecond? _last;
@@ -36,9 +40,10 @@ internal sealed class TableView
         }
     }
 
-    public IRenderable Draw()
+    /// <summary>Draws it for a terminal of so many columns.</summary>
+    public IRenderable Draw(int width)
     {
-        List<IRenderable> parts = [DrawTable()];
+        List<IRenderable> parts = [DrawTable(Math.Clamp(width - OtherColumns, ShortestSparkline, BackendFigures.HistorySeconds))];
         if (_last is { } last)
         {
             parts.Add(new Text($"{DemoText.At(last.At)}  {last.Rate.ToString(CultureInfo.InvariantCulture)} req/s  {DemoText.Totals(last)}"));
@@ -48,12 +53,12 @@ internal sealed class TableView
         return new Rows(parts);
     }
 
-    private Table DrawTable()
+    private Table DrawTable(int seconds)
     {
         var table = new Table { Border = _isUnicode ? TableBorder.Rounded : TableBorder.Ascii };
         table.AddColumns(
-            Column("backend"), Column("state"), Number("req/s"), Number("in flight"), Number("p50"), Number("p99"), Number("errors"), Column("last 30 s"));
-        table.Columns[^1].Width = BackendFigures.HistorySeconds;
+            Column("backend"), Column("state"), Number("req/s"), Number("in flight"), Number("p50"), Number("p99"), Number("errors"), Column(string.Create(CultureInfo.InvariantCulture, $"last {seconds} s")));
+        table.Columns[^1].Width = Math.Max(seconds, "last 30 s".Length);
         var rows = _last?.Rows ?? [];
         var top = rows.SelectMany(static row => row.History).DefaultIfEmpty().Max();
         foreach (var row in rows)
@@ -66,7 +71,7 @@ internal sealed class TableView
                 Escaped(DemoText.Latency(row.P50)),
                 Escaped(DemoText.Latency(row.P99)),
                 Escaped(row.Errors),
-                Escaped(Sparkline.Draw(row.History, top, _isUnicode)));
+                Escaped(Sparkline.Draw([.. row.History.TakeLast(seconds)], top, _isUnicode)));
         }
 
         return table;

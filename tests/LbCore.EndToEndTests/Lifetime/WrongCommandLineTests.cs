@@ -30,7 +30,7 @@ internal sealed class WrongCommandLineTests
     [
         // No command, or another one.
         Row("", BadUsage, "there is no command; write, for example, lbcore proxy --listen"),
-        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, proxy, init, schema, completion or version", "did you mean proxy?"),
+        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, proxy, demo, init, schema, completion or version", "did you mean proxy?"),
         Row("--mode tcp", BadUsage, "no command before '--mode'", "write lbcore proxy --mode"),
         Row("--lops", BadUsage, "no command before '--lops'"),
         Row("version now", BadUsage, "'now'", "takes nothing"),
@@ -91,6 +91,15 @@ internal sealed class WrongCommandLineTests
         Proxy("--set clusters.proxy.retries.mix=1", BadConfiguration, "--set clusters.proxy.retries.mix=1: clusters.proxy.retries.mix: there is no key 'mix' here; did you mean max?"),
         Proxy("--set loops", BadConfiguration, "--set loops: it is no path=value"),
         Proxy("--weight 300 --set loops=0", BadConfiguration, "backend1.weight (--weight): 300 is out of range", "--set loops=0: loops: 0 is out of range"),
+
+        // The demo.
+        Row("demo --duration 100ms", BadUsage, "--duration: 100ms is out of range; use 1s to 1d"),
+        Row("demo --duration 15", BadUsage, "--duration: '15' has no unit; write 15s"),
+        Row("demo --rate 0", BadUsage, "--rate: 0 is out of range; use 1 to 10000"),
+        Row("demo --rate many", BadUsage, "--rate: 'many' cannot be read; write a whole number, 1 to 10000"),
+        Row("demo --rate 5 --no-load", BadUsage, "--rate and --no-load do not go together; leave one out"),
+        Row("demo --json --plain", BadUsage, "--json and --plain do not go together; leave one out"),
+        Row("demo --jsn", BadUsage, "'--jsn' is not an option of lbcore demo", "did you mean --json?"),
 
         // Addresses that cannot be.
         Listen(":8080", BadConfiguration, "listen1.address (--listen): ':8080'", "write *:8080 for every address of this machine, or 127.0.0.1:8080"),
