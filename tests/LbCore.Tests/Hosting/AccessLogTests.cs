@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Hosting;
+using LbCore.Recording;
 using LbCore.TestKit;
 using NUnit.Framework;
 
@@ -198,6 +199,7 @@ internal sealed class AccessLogTests
     {
         await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options => TurnOff(options.AccessLog));
         using var client = await ConnectAsync(balancer, token);
+        var asked = 0;
         await AskAsync("/none");
         await ReloadAsync(o => o.AccessLog.Format = AccessLogFormat.Combined);
         await AskAsync("/combined");
@@ -222,6 +224,7 @@ internal sealed class AccessLogTests
             await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
             await client.ReadHeadAsync();
             await client.ReadTextAsync(16);
+            await RecordedAsync(balancer, ++asked);
         }
     }
 
@@ -290,6 +293,22 @@ internal sealed class AccessLogTests
     }
 
     private static Task<RawClient> ConnectAsync(LoadBalancer balancer, CancellationToken token) => RawClient.ConnectAsync(balancer.EndPoints["web"], token);
+
+    /// <summary>Waits until so many requests have been recorded: a client has its answer a moment before.</summary>
+    private static async Task RecordedAsync(LoadBalancer balancer, int requests)
+    {
+        var running = balancer.Running!;
+        var counters = ((OutcomeRecorder)running.Recorder).Requests;
+        await Eventually.TrueAsync(() => counters.Recorded >= requests, $"{requests} are recorded");
+
+        // It counts first and writes then, on the loop.
+        foreach (var loop in running.Engine.Loops)
+        {
+            var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), passed);
+            await passed.Task;
+        }
+    }
 
     private LbCoreOptions Options(EndPoint backend)
     {
