@@ -64,25 +64,6 @@ internal static class EmbeddingExamples
         await stopSignal;
     }
 
-    public static async Task OfTheReadmeAsync(ILoggerFactory loggerFactory, Task stopSignal)
-    {
-        var options = new LbCoreOptions();
-        options.Listeners["db"] = new ListenerOptions { Address = "127.0.0.1:6432", Mode = ListenerMode.Tcp, Cluster = "replicas" };
-        options.Clusters["replicas"] = new ClusterOptions
-        {
-            Backends =
-            {
-                ["a"] = new BackendOptions { Address = "10.0.0.11:5432", Weight = 3 },
-                ["b"] = new BackendOptions { Address = "10.0.0.12:5432" },
-            },
-        };
-
-        await using var balancer = LoadBalancer.Create(options, loggerFactory);
-        await balancer.StartAsync();    // all listeners accept now
-        await stopSignal;
-        await balancer.StopAsync();     // drains
-    }
-
     public static async Task WithoutHostAsync(ILoggerFactory loggerFactory, Task stopSignal)
     {
         var options = new LbCoreOptions();
