@@ -15,20 +15,20 @@ internal sealed class JsonFormat : LineFormat
     {
         var text = new RequestText(in outcome);
         Begin(ref line, clock, "\",\"kind\":\"http\""u8, outcome.Listener, client);
-        WriteText(ref line, ",\"method\":"u8, text.Method, LineBuffer.MaxField);
-        WriteText(ref line, ",\"target\":"u8, text.Target, LineBuffer.MaxField);
-        WriteText(ref line, ",\"protocol\":"u8, text.Protocol, LineBuffer.MaxField);
-        WriteText(ref line, ",\"host\":"u8, text.Host, MaxHost);
+        WriteText(ref line, ",\"method\":\""u8, text.Method, LineBuffer.MaxField);
+        WriteText(ref line, ",\"target\":\""u8, text.Target, LineBuffer.MaxField);
+        WriteText(ref line, ",\"protocol\":\""u8, text.Protocol, LineBuffer.MaxField);
+        WriteText(ref line, ",\"host\":\""u8, text.Host, MaxHost);
         WriteNumber(ref line, ",\"status\":"u8, outcome.Status == 0 ? -1 : outcome.Status);
         WriteTraffic(ref line, outcome.BytesUp, outcome.BytesDown + outcome.AnswerBytes, outcome.Cluster, outcome.Attempts);
         WriteNumber(ref line, ",\"connectMs\":"u8, outcome.ConnectMilliseconds);
         WriteNumber(ref line, ",\"responseMs\":"u8, outcome.ResponseMilliseconds);
         WriteNumber(ref line, ",\"totalMs\":"u8, outcome.TotalMilliseconds);
-        WriteWord(ref line, ",\"end\":"u8, Words<RequestEnd>.Of((byte)outcome.End));
-        WriteWord(ref line, ",\"error\":"u8, outcome.Error == HttpError.None ? default : Words<HttpError>.Of((byte)outcome.Error));
+        WriteWord(ref line, ",\"end\":\""u8, Words<RequestEnd>.Of((byte)outcome.End));
+        WriteWord(ref line, ",\"error\":\""u8, outcome.Error == HttpError.None ? default : Words<HttpError>.Of((byte)outcome.Error));
         WriteFailure(ref line, outcome.FailedBy, outcome.Stage);
-        WriteText(ref line, ",\"referer\":"u8, text.Referer, LineBuffer.MaxField);
-        WriteText(ref line, ",\"userAgent\":"u8, text.UserAgent, LineBuffer.MaxField);
+        WriteText(ref line, ",\"referer\":\""u8, text.Referer, LineBuffer.MaxField);
+        WriteText(ref line, ",\"userAgent\":\""u8, text.UserAgent, LineBuffer.MaxField);
         line.Write("}\n"u8);
     }
 
@@ -40,9 +40,9 @@ internal sealed class JsonFormat : LineFormat
         WriteNumber(ref line, ",\"connectMs\":"u8, outcome.ConnectMilliseconds);
         WriteNumber(ref line, ",\"totalMs\":"u8, outcome.TotalMilliseconds);
         WriteFailure(ref line, outcome.FailedBy, outcome.Stage);
-        WriteWord(ref line, ",\"dial\":"u8, attempts.Count == 0 ? default : Words<DialStatus>.Of((byte)attempts[^1].Dial));
-        WriteWord(ref line, ",\"clientClose\":"u8, OrNull(outcome.ClientClose));
-        WriteWord(ref line, ",\"backendClose\":"u8, OrNull(outcome.BackendClose));
+        WriteWord(ref line, ",\"dial\":\""u8, attempts.Count == 0 ? default : Words<DialStatus>.Of((byte)attempts[^1].Dial));
+        WriteWord(ref line, ",\"clientClose\":\""u8, OrNull(outcome.ClientClose));
+        WriteWord(ref line, ",\"backendClose\":\""u8, OrNull(outcome.BackendClose));
         line.Write("}\n"u8);
     }
 
@@ -54,7 +54,7 @@ internal sealed class JsonFormat : LineFormat
         line.WriteDigits(clock.Milliseconds, 3);
         line.Write("Z"u8);
         line.Write(kind);
-        WriteName(ref line, ",\"listener\":"u8, listener);
+        WriteName(ref line, ",\"listener\":\""u8, listener);
         if (client is IPEndPoint ip)
         {
             line.Write(",\"client\":\""u8);
@@ -72,16 +72,16 @@ internal sealed class JsonFormat : LineFormat
     {
         WriteNumber(ref line, ",\"bytesUp\":"u8, up);
         WriteNumber(ref line, ",\"bytesDown\":"u8, down);
-        WriteName(ref line, ",\"cluster\":"u8, cluster);
-        WriteName(ref line, ",\"backend\":"u8, attempts.Count == 0 ? "" : attempts[^1].Backend.Name);
+        WriteName(ref line, ",\"cluster\":\""u8, cluster);
+        WriteName(ref line, ",\"backend\":\""u8, attempts.Count == 0 ? "" : attempts[^1].Backend.Name);
         WriteNumber(ref line, ",\"attempts\":"u8, attempts.Count);
         WriteNumber(ref line, ",\"retries\":"u8, Math.Max(attempts.Count - 1, 0));
     }
 
     private static void WriteFailure(ref LineBuffer line, FailureSource failedBy, Stage stage)
     {
-        WriteWord(ref line, ",\"failedBy\":"u8, failedBy == FailureSource.None ? default : Words<FailureSource>.Of((byte)failedBy));
-        WriteWord(ref line, ",\"stage\":"u8, Words<Stage>.Of((byte)stage));
+        WriteWord(ref line, ",\"failedBy\":\""u8, failedBy == FailureSource.None ? default : Words<FailureSource>.Of((byte)failedBy));
+        WriteWord(ref line, ",\"stage\":\""u8, Words<Stage>.Of((byte)stage));
     }
 
     private static ReadOnlySpan<byte> OrNull(CloseReason reason) =>
@@ -101,33 +101,49 @@ internal sealed class JsonFormat : LineFormat
         }
     }
 
+    // Keys of texts end with the quote that opens the value: a line has many small pieces, and each costs a copy.
     private static void WriteText(ref LineBuffer line, scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> text, int most)
     {
-        line.Write(key);
         if (text.IsEmpty)
         {
-            line.Write("null"u8);
+            WriteNull(ref line, key);
             return;
         }
 
-        line.Write("\""u8);
+        line.Write(key);
         line.WriteJsonEscaped(text, most);
-        line.Write("\""u8);
+        line.WriteByte((byte)'"');
     }
 
     private static void WriteWord(ref LineBuffer line, scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> word)
     {
+        if (word.IsEmpty)
+        {
+            WriteNull(ref line, key);
+            return;
+        }
+
         line.Write(key);
-        line.Write(word.IsEmpty ? "null"u8 : "\""u8);
         line.Write(word);
-        line.Write(word.IsEmpty ? default : "\""u8);
+        line.WriteByte((byte)'"');
     }
 
     private static void WriteName(ref LineBuffer line, scoped ReadOnlySpan<byte> key, string name)
     {
+        if (name.Length == 0)
+        {
+            WriteNull(ref line, key);
+            return;
+        }
+
         line.Write(key);
-        line.Write(name.Length == 0 ? "null"u8 : "\""u8);
         line.WriteName(name);
-        line.Write(name.Length == 0 ? default : "\""u8);
+        line.WriteByte((byte)'"');
+    }
+
+    private static void WriteNull(ref LineBuffer line, scoped ReadOnlySpan<byte> key)
+    {
+        line.Write(key[..^1]);
+        line.Write("null"u8);
     }
 }

@@ -37,6 +37,8 @@ internal ref struct LineBuffer
         _length += bytes.Length;
     }
 
+    public void WriteByte(byte value) => _bytes[_length++] = value;
+
     /// <summary>Writes a name of the configuration, which has no character that means anything to a format.</summary>
     public void WriteName(string name) => _length += Encoding.ASCII.GetBytes(name, _bytes[_length..]);
 
