@@ -40,7 +40,7 @@ internal sealed class DemoCommand
 
     private readonly Option<bool> _plain = new("--plain") { Description = "Write a plain line a second, also on a terminal." };
 
-    private readonly LogLevelOption _logLevel = new("warning; none with the table");
+    private readonly LogLevelOption _logLevel = new("warning; error with the table");
 
     private DemoCommand()
     {
@@ -68,7 +68,7 @@ internal sealed class DemoCommand
         var reader = new OptionReader(parsed);
         var settings = ReadSettings(parsed, reader);
         var form = ReadForm(parsed, reader);
-        var logLevel = _logLevel.Read(reader, form == OutputForm.Table ? LogLevel.None : LogLevel.Warning);
+        var logLevel = _logLevel.Read(reader, form == OutputForm.Table ? LogLevel.Error : LogLevel.Warning);
         return reader.Errors.Count > 0
             ? await UsageErrors.WriteAsync(reader.Errors, "lbcore demo --help").ConfigureAwait(false)
             : await RunAsync(settings, form, logLevel).ConfigureAwait(false);
