@@ -83,7 +83,7 @@ internal sealed class DemoStage
         _inDeathsBefore = _ledger.InDeaths;
         _lostBefore = _ledger.Lost;
         backend.Condition = BackendCondition.Down;
-        _ledger.DeathBegins(Stopwatch.GetTimestamp());
+        _ledger.DeathBegins(backend.Spec.Name, Stopwatch.GetTimestamp());
         await backend.KillAsync().ConfigureAwait(false);
         _ledger.DeathEnds(Stopwatch.GetTimestamp());
         await Task.Yield();

@@ -9,8 +9,9 @@ namespace LbCore.Server.Demo;
 /// <remarks>
 /// Announced are the flaky backend's own 503s, which carry a mark, and failures that a death explains: the request was on
 /// its way at a moment between the one before the backend's listener begins to close and the one at which the last of its
-/// connections has been reset, some milliseconds in all, and it failed as such a request must
-/// (<see cref="RequestFailure.MayComeOfADeath"/>). Everything else is lost. A drain explains nothing.
+/// connections has been reset, some milliseconds in all, it failed as such a request must
+/// (<see cref="RequestFailure.MayComeOfADeath"/>), and no other backend had begun to answer it. Everything else is lost. A
+/// drain explains nothing.
 /// </remarks>
 internal sealed class Ledger
 {
@@ -45,14 +46,14 @@ internal sealed class Ledger
 
     public void AddAnnouncedFault() => AnnouncedFaults++;
 
-    public void DeathBegins(long now)
+    public void DeathBegins(string backend, long now)
     {
         if (_deaths.Count == MostDeaths)
         {
             _deaths.Dequeue();
         }
 
-        _deaths.Enqueue(new Death(now));
+        _deaths.Enqueue(new Death(backend, now));
     }
 
     public void DeathEnds(long now)
@@ -88,7 +89,7 @@ internal sealed class Ledger
     {
         foreach (var death in _deaths)
         {
-            if (failure.Sent <= death.End && failure.Ended >= death.Begin)
+            if (failure.Sent <= death.End && failure.Ended >= death.Begin && (failure.Backend.Length == 0 || failure.Backend == death.Backend))
             {
                 return true;
             }
@@ -97,8 +98,10 @@ internal sealed class Ledger
         return false;
     }
 
-    private sealed class Death(long begin)
+    private sealed class Death(string backend, long begin)
     {
+        public string Backend => backend;
+
         public long Begin => begin;
 
         public long End { get; set; } = long.MaxValue;

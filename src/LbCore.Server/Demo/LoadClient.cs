@@ -118,7 +118,7 @@ internal sealed class LoadClient
             var (kind, how) = hasTimedOut ? (FailureKind.TimedOut, "no whole answer within " + Configuration.Duration.Format(Timeout))
                 : answer.HasBegun ? (FailureKind.CutOff, "the answer was cut off")
                 : (FailureKind.ClosedUnanswered, "the connection ended without an answer");
-            Fail(kind, begun, $"{path}: {how}");
+            Fail(kind, begun, $"{path}: {how}", answer.Backend);
         }
         else if (answer.Status == 200)
         {
@@ -148,8 +148,8 @@ internal sealed class LoadClient
         }
     }
 
-    private void Fail(FailureKind kind, long begun, string detail) =>
-        _report.Failed(new RequestFailure(kind, _target.IsTcp, begun, Stopwatch.GetTimestamp(), detail));
+    private void Fail(FailureKind kind, long begun, string detail, string backend = "") =>
+        _report.Failed(new RequestFailure(kind, _target.IsTcp, begun, Stopwatch.GetTimestamp(), backend, detail));
 
     private async ValueTask CloseAsync()
     {

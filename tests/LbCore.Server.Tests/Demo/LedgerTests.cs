@@ -40,7 +40,7 @@ internal sealed class LedgerTests
     [Test]
     public void A_502_while_a_backend_still_dies_is_announced()
     {
-        _ledger.DeathBegins(Begin);
+        _ledger.DeathBegins("b", Begin);
 
         Assert.That(_ledger.AddFailure(Failure(FailureKind.BadGateway, isTcp: false, Begin + 1, Begin + 2)), Is.False);
     }
@@ -75,6 +75,15 @@ internal sealed class LedgerTests
         Assert.That(_ledger.AddFailure(Failure(System.Enum.Parse<FailureKind>(kind), isTcp, 900, 1020)), Is.False);
     }
 
+    [TestCase("b", false)]
+    [TestCase("a", true)]
+    public void A_death_explains_the_end_of_its_own_answers_only(string answering, bool isLost)
+    {
+        Die();
+
+        Assert.That(_ledger.AddFailure(Failure(FailureKind.CutOff, isTcp: true, 900, 1020, answering)), Is.EqualTo(isLost));
+    }
+
     [Test]
     public void The_list_of_lost_requests_is_bounded_and_their_number_is_not()
     {
@@ -88,12 +97,12 @@ internal sealed class LedgerTests
         Assert.That(_ledger.LostList[0], Is.EqualTo("request 0"));
     }
 
-    private static RequestFailure Failure(FailureKind kind, bool isTcp, long sent, long ended) =>
-        new(kind, isTcp, sent, ended, "request " + sent.ToString(CultureInfo.InvariantCulture));
+    private static RequestFailure Failure(FailureKind kind, bool isTcp, long sent, long ended, string backend = "") =>
+        new(kind, isTcp, sent, ended, backend, "request " + sent.ToString(CultureInfo.InvariantCulture));
 
     private void Die()
     {
-        _ledger.DeathBegins(Begin);
+        _ledger.DeathBegins("b", Begin);
         _ledger.DeathEnds(End);
     }
 }
