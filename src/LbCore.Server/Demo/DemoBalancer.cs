@@ -21,8 +21,9 @@ internal sealed class DemoBalancer : IAsyncDisposable
     // How many ports are tried, the first one included.
     private const int MostPorts = 100;
 
-    // Between the look for a free port and the start another process may take it.
-    private const int MostStarts = 5;
+    // Between the look for a free port and the start another process may take it, such as another demo that starts now.
+    private const int MostStarts = 20;
+    private const int LongestPauseMilliseconds = 200;
 
     // A client of the user's own that stays connected does not hold the end up for longer.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
@@ -63,6 +64,7 @@ internal sealed class DemoBalancer : IAsyncDisposable
         ICollection<string> notes,
         CancellationToken cancellationToken)
     {
+        var pauses = new Random(Environment.ProcessId);
         for (var start = 1; ; start++)
         {
             notes.Clear();
@@ -76,8 +78,10 @@ internal sealed class DemoBalancer : IAsyncDisposable
             }
             catch (ListenException e) when (e.IsAddressInUse && start < MostStarts)
             {
-                // Taken in the meantime; look again.
+                // Taken in the meantime; look again, and not in step with the other one.
             }
+
+            await Task.Delay(pauses.Next(LongestPauseMilliseconds), cancellationToken).ConfigureAwait(false);
         }
     }
 
