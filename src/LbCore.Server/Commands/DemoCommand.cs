@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Server.Demo;
+using LbCore.Server.Hosting;
 using LbCore.Server.Logging;
 using LbCore.Transport;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,8 @@ internal sealed class DemoCommand
 
     private readonly Option<bool> _plain = new("--plain") { Description = "Write a plain line a second, also on a terminal." };
 
+    private readonly SetOption _set = new("the demo's options (listeners http and tcp, the cluster demo)", "clusters.demo.backends.a.weight=3");
+
     private readonly LogLevelOption _logLevel = new("warning; error with the table");
 
     private DemoCommand()
@@ -57,6 +60,7 @@ internal sealed class DemoCommand
             demo._json,
             demo._plain,
         };
+        demo._set.AddTo(command);
         demo._logLevel.AddTo(command);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(demo.RunAsync);
@@ -95,7 +99,7 @@ internal sealed class DemoCommand
             reader.Add($"{_rate.Name} and {_noLoad.Name} do not go together; leave one out");
         }
 
-        return new DemoSettings { Duration = duration, Rate = hasLoad ? rate ?? DemoSettings.DefaultRate : 0 };
+        return new DemoSettings { Duration = duration, Rate = hasLoad ? rate ?? DemoSettings.DefaultRate : 0, Overrides = _set.Read(reader) };
     }
 
     private OutputForm ReadForm(ParseResult parsed, OptionReader reader)
@@ -115,7 +119,7 @@ internal sealed class DemoCommand
         using var stop = new CancellationTokenSource();
         using var log = new StandardErrorLoggerProvider(TimeProvider.System);
         using var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(logLevel).AddProvider(log));
-        await using var writer = new DemoWriter(DemoWriter.OpenStandardOutput(), () =>
+        await using var writer = new DemoWriter(StandardDescriptors.OpenOutput(), () =>
         {
             // Nobody reads. Whoever said how long it takes still wants the exit code.
             if (settings.Duration is null)
@@ -137,6 +141,10 @@ internal sealed class DemoCommand
         try
         {
             return await new DemoRun(settings, loggers, tell).RunAsync(stop).ConfigureAwait(false);
+        }
+        catch (LbCoreConfigurationException e)
+        {
+            return await ConfigurationErrorOutput.WriteAsync(e.Errors, static _ => null).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ListenException or PlatformNotSupportedException)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -30,11 +31,14 @@ internal sealed class DemoBalancer : IAsyncDisposable
 
     private readonly IReadOnlyList<DemoBackend> _backends;
     private readonly LoadBalancer _balancer;
+    private readonly IReadOnlyList<string> _overrides;
     private readonly int _httpPort;
     private readonly int _tcpPort;
 
-    private DemoBalancer(IReadOnlyList<DemoBackend> backends, int httpPort, int tcpPort, ILoggerFactory loggers)
+    private DemoBalancer(
+        IReadOnlyList<DemoBackend> backends, int httpPort, int tcpPort, IReadOnlyList<string> overrides, ILoggerFactory loggers)
     {
+        _overrides = overrides;
         _backends = backends;
         _httpPort = httpPort;
         _tcpPort = tcpPort;
@@ -56,6 +60,7 @@ internal sealed class DemoBalancer : IAsyncDisposable
     /// <param name="notes">Takes a line for each port that was taken.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ListenException">No port is free, or none may be bound.</exception>
+    /// <exception cref="LbCoreConfigurationException">What is laid over the options is wrong.</exception>
     public static async Task<DemoBalancer> StartAsync(
         DemoSettings settings,
         TransportEngine engine,
@@ -70,11 +75,13 @@ internal sealed class DemoBalancer : IAsyncDisposable
             notes.Clear();
             var http = await FindPortAsync(engine, settings.HttpPort, except: 0, notes).ConfigureAwait(false);
             var tcp = await FindPortAsync(engine, settings.TcpPort, except: http, notes).ConfigureAwait(false);
-            var balancer = new DemoBalancer(backends, http, tcp, loggers);
+            var balancer = new DemoBalancer(backends, http, tcp, settings.Overrides, loggers);
             try
             {
                 await balancer._balancer.StartAsync(cancellationToken).ConfigureAwait(false);
-                return balancer;
+                return balancer._balancer.EndPoints.Values.All(static address => address is IPEndPoint)
+                    ? balancer
+                    : throw new ListenException("The demo's clients know IP addresses only. Leave its listeners on 127.0.0.1, or choose another IP address and port.");
             }
             catch (ListenException e) when (e.IsAddressInUse && start < MostStarts)
             {
@@ -137,7 +144,7 @@ internal sealed class DemoBalancer : IAsyncDisposable
         options.Clusters.Add(ClusterName, cluster);
         options.Listeners.Add(Http, BuildListener(_httpPort, ListenerMode.Http));
         options.Listeners.Add(Tcp, BuildListener(_tcpPort, ListenerMode.Tcp));
-        return options;
+        return ConfigurationFile.Override(options, _overrides);
     }
 
     private static ListenerOptions BuildListener(int port, ListenerMode mode) => new()

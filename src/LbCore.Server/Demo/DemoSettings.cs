@@ -31,6 +31,9 @@ internal sealed record DemoSettings
     /// <summary>Gets who dies and who is drained, from cycle to cycle in turn.</summary>
     public IReadOnlyList<(string Victim, string Drained)> Casts { get; init; } = [("b", "slow"), ("slow", "a")];
 
+    /// <summary>Gets single values to be laid over the load balancer's options, each as <c>path=value</c>.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
     /// <summary>Gets the port to listen on with mode http, or the first free one after it; 0 for any.</summary>
     public int HttpPort { get; init; } = 8080;
 

@@ -1,15 +1,12 @@
 using System;
 using System.IO;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace LbCore.Server.Demo;
 
 /// <summary>Writes to standard output, and notices when nobody reads it any more, which the console's own stream does not say.</summary>
 internal sealed class DemoWriter : TextWriter
 {
-    private const nint StandardOutput = 1;
-
     private readonly Stream _stream;
     private readonly Action _onBroken;
     private readonly StringBuilder _buffer = new();
@@ -26,21 +23,6 @@ internal sealed class DemoWriter : TextWriter
     }
 
     public override Encoding Encoding => Encoding.UTF8;
-
-    public static Stream OpenStandardOutput()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            var file = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            if (!file.CanSeek)
-            {
-                return file;
-            }
-        }
-
-        // In a file it would keep a position of its own, and overwrite what others write into the same file.
-        return Console.OpenStandardOutput();
-    }
 
     public override void Write(char value) => _buffer.Append(value);
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Microsoft.Win32.SafeHandles;
 
 namespace LbCore.Server.Hosting;
 
@@ -9,6 +10,7 @@ namespace LbCore.Server.Hosting;
 /// </summary>
 internal static class StandardDescriptors
 {
+    private const int StandardOutput = 1;
     private const int StandardError = 2;
 
     public static void Occupy()
@@ -37,5 +39,24 @@ internal static class StandardDescriptors
         {
             // Without /dev/null it stays as it was.
         }
+    }
+
+    /// <summary>Opens standard output for whoever writes all of its own.</summary>
+    public static Stream OpenOutput() => Open(StandardOutput) ?? Console.OpenStandardOutput();
+
+    /// <summary>Opens standard error for whoever writes all of its own.</summary>
+    public static Stream OpenError() => Open(StandardError) ?? Console.OpenStandardError();
+
+    // The console's own stream holds Console.Out's lock while it writes, for as long as a pipe is full. But in a file this
+    // one keeps a position of its own, and would overwrite what others write into the same file; and files do not block.
+    private static FileStream? Open(int descriptor)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? null : stream;
     }
 }

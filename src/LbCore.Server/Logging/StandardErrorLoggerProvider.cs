@@ -4,8 +4,8 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
+using LbCore.Server.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace LbCore.Server.Logging;
 
@@ -16,7 +16,6 @@ namespace LbCore.Server.Logging;
 /// </remarks>
 internal sealed class StandardErrorLoggerProvider : ILoggerProvider
 {
-    private const nint StandardError = 2;
     private const int MostWaiting = 4096;
 
     // How long the end of the process waits for the last lines.
@@ -68,7 +67,7 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
 
     private void WriteAll()
     {
-        using var output = Open();
+        using var output = StandardDescriptors.OpenError();
         foreach (var line in _lines.GetConsumingEnumerable())
         {
             Write(output, line);
@@ -79,11 +78,6 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
             }
         }
     }
-
-    // The console's own stream holds Console.Out's lock while it writes, and with it the ready line.
-    private static Stream Open() => OperatingSystem.IsWindows()
-        ? Console.OpenStandardError()
-        : new FileStream(new SafeFileHandle(StandardError, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     private static void Write(Stream output, string line)
     {

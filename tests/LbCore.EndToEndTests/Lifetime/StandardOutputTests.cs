@@ -1,5 +1,8 @@
 using System;
+using System.IO;
+using System.Linq;
 using System.Net;
+using System.Net.Http;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using System.Threading;
@@ -50,6 +53,38 @@ internal sealed partial class StandardOutputTests(string engine)
         balancer.Send(Signal.Terminate);
 
         Assert.That(await balancer.WaitAsync(Soon), Is.Zero, balancer.Transcript);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task One_file_for_standard_output_and_error_has_every_line_whole(CancellationToken cancellationToken)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("log"), "", cancellationToken);
+        await using var balancer = ChildProcess.Start(
+            "/bin/sh",
+            [
+                "-c", "exec \"$@\" >\"$0\" 2>&1", folder.File("log"), LbCoreBinary.Path, "proxy", "--engine", engine,
+                "--listen", "127.0.0.1:0", "--backend", "127.0.0.1:9", "--access-log", "-",
+            ],
+            LbCoreBinary.Environment);
+        await Eventually.TrueAsync(() => Address().IsMatch(File.ReadAllText(folder.File("log"))), Soon, "it serves");
+        await Eventually.TrueAsync(() => File.ReadAllText(folder.File("log")).Contains("ready http://", StringComparison.Ordinal), Soon, "it says so");
+        var address = Address().Match(await File.ReadAllTextAsync(folder.File("log"), cancellationToken)).Value;
+        using (var client = new HttpClient())
+        {
+            using var response = await client.GetAsync(new Uri($"http://{address}/x"), cancellationToken);
+            Assert.That((int)response.StatusCode, Is.EqualTo(502));
+        }
+
+        balancer.Send(Signal.Terminate);
+        Assert.That(await balancer.WaitAsync(Soon), Is.Zero, balancer.Transcript);
+
+        var lines = await File.ReadAllLinesAsync(folder.File("log"), cancellationToken);
+        Assert.That(lines, Has.All.Match(@"^(ready http://\S+ engine=\w+ loops=\d+|\d{4}-\S+Z (info|warn) LbCore\..*[.]|127\.0\.0\.1 - - .* 502 16 "".*)$"));
+        Assert.That(lines.Count(static line => line.StartsWith("ready ", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(lines.Count(static line => line.StartsWith("127.", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(lines.Count(static line => line.Contains(" info ", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(3));
     }
 
     [GeneratedRegex(@"(?<=accepts on )127\.0\.0\.1:\d+")]
