@@ -38,10 +38,18 @@ public static class Duration
         return false;
     }
 
-    /// <summary>Writes a duration the way <see cref="TryParse"/> reads it, in the coarsest unit that loses nothing but parts of a millisecond.</summary>
+    /// <summary>
+    /// Writes a duration the way <see cref="TryParse"/> reads it, in the coarsest unit that loses nothing but parts of a
+    /// millisecond. One below a millisecond that is not zero becomes <c>1ms</c>, since zero often means something else.
+    /// </summary>
     public static string Format(TimeSpan duration)
     {
         var total = duration.Ticks / TimeSpan.TicksPerMillisecond;
+        if (total == 0 && duration > TimeSpan.Zero)
+        {
+            total = 1;
+        }
+
         foreach (var (unit, milliseconds) in Units)
         {
             if (total != 0 && total % milliseconds == 0)

@@ -157,18 +157,47 @@ internal sealed class UpstreamPool : LoopTimer
         }
     }
 
-    /// <summary>Makes sure that one more fits and counts it, at the cost of the oldest ones here.</summary>
+    /// <summary>Makes sure that one more fits and counts it, at the cost of the oldest one here.</summary>
     private bool TryTakePlace()
     {
         var limits = _backend.Limits;
-        while (_count >= limits.MaxIdlePerLoop)
+        while (_count > limits.MaxIdlePerLoop && TryCloseOldest())
         {
-            if (!TryCloseOldest())
+        }
+
+        if (_count < limits.MaxIdlePerLoop && TryAddOne(limits))
+        {
+            return true;
+        }
+
+        if (State.Idle >= limits.MaxIdle && _backend.Richest(this) is { } rich && rich.Count > _count)
+        {
+            rich.Ask(room: 1);
+        }
+
+        while (_idle.Oldest is { } oldest)
+        {
+            // This one's place in the totals passes to the newcomer before it is closed. Were it given back first, another
+            // loop could take it, or one that wakes up to make room would find that there is some.
+            if (State.Idle <= limits.MaxIdle && State.Open - 1 <= limits.MaxOpen)
             {
-                return false;
+                Dispose(_idle.Remove(oldest));
+                return true;
+            }
+
+            TryCloseOldest();
+            if (TryAddOne(limits))
+            {
+                return true;
             }
         }
 
+        AskIfTooManyOpen();
+        return false;
+    }
+
+    private bool TryAddOne(PoolLimits limits)
+    {
         // Seen by others before the total counts it: whoever finds the total too high must find who has them.
         var others = _count;
         Volatile.Write(ref _count, others + 1);
@@ -177,26 +206,7 @@ internal sealed class UpstreamPool : LoopTimer
             return true;
         }
 
-        var taken = false;
-        while (!taken && TryCloseOldest())
-        {
-            taken = State.TryAddIdle(limits.MaxIdle, limits.MaxOpen);
-        }
-
-        // Not before: while the oldest one is being closed the total looks as if there were room, just when the other
-        // loop wakes up to make some.
-        if (State.Idle >= limits.MaxIdle && _backend.Richest(this) is { } rich && rich.Count > others)
-        {
-            rich.Ask(room: 1);
-        }
-
-        if (taken)
-        {
-            return true;
-        }
-
-        Volatile.Write(ref _count, _count - 1);
-        AskIfTooManyOpen();
+        Volatile.Write(ref _count, others);
         return false;
     }
 

@@ -203,6 +203,22 @@ internal sealed class ConfigurationFileTests
     }
 
     [Test]
+    public void A_word_and_a_duration_that_cannot_be_are_errors_beside_settings_too()
+    {
+        var options = InCode();
+        options.Listeners["web"].Mode = (ListenerMode)7;
+        options.ShutdownTimeout = TimeSpan.FromSeconds(-5);
+
+        var errors = LoadBalancer.Check(ConfigurationFile.Override(options, ["loops=1"], new Dictionary<string, string>()));
+
+        Assert.That(errors.Select(static error => error.ToString()), Is.EqualTo(new[]
+        {
+            "listeners.web.mode: '7' cannot be its value; write http or tcp",
+            "shutdownTimeout: '-5s' is not a duration; write a whole number of 0 or more and its unit, such as 500ms, 5s or 2m",
+        }));
+    }
+
+    [Test]
     public void Options_that_were_read_are_not_overridden_a_second_time() =>
         Assert.That(() => ConfigurationFile.Override(Read(Whole), "loops=1"), Throws.ArgumentException.With.Message.Contains("Give the settings to Read"));
 

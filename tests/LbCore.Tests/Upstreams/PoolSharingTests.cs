@@ -107,6 +107,41 @@ internal sealed class PoolSharingTests(EngineCase engine)
         Assert.That(harness.CountOf(harness.First), Is.GreaterThanOrEqualTo(4), "no more was taken than was asked for");
     }
 
+    [TestCase(4, 256)]
+    [TestCase(8, 4)]
+    [CancelAfter(30_000)]
+    public async Task The_total_shows_no_room_while_the_oldest_one_makes_way(int maxIdle, int maxIdlePerLoop, CancellationToken token)
+    {
+        await using var harness = new PoolHarness(engine, token, new PoolLimits { MaxIdle = maxIdle, MaxIdlePerLoop = maxIdlePerLoop });
+        await harness.FillAsync(harness.First, 4);
+        var dialled = new List<TransportConnection>();
+        for (var i = 0; i < 64; i++)
+        {
+            dialled.Add((await harness.DialAsync(harness.First)).Connection);
+        }
+
+        var least = int.MaxValue;
+        var looks = 0;
+        var done = false;
+        var watching = Task.Run(
+            () =>
+            {
+                while (!Volatile.Read(ref done))
+                {
+                    least = Math.Min(least, harness.State.Idle);
+                    Interlocked.Increment(ref looks);
+                }
+            },
+            token);
+        await Eventually.TrueAsync(() => Volatile.Read(ref looks) > 0, "somebody watches");
+        await harness.OnLoopAsync(harness.First, () => dialled.ForEach(harness.Return));
+        Volatile.Write(ref done, true);
+        await watching;
+
+        Assert.That((least, harness.State.Idle, harness.CountOf(harness.First)), Is.EqualTo((4, 4, 4)));
+        Assert.That(dialled.Count(static connection => connection.CloseReason == CloseReason.None), Is.EqualTo(4), "the newest stay");
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task An_asked_loop_gives_at_most_half_at_once(CancellationToken token)

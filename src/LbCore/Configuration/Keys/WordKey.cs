@@ -32,5 +32,7 @@ internal sealed class WordKey<T, TEnum>(string name, string summary, Func<T, TEn
         return index >= 0;
     }
 
-    protected override string Format(TEnum value) => Words[Array.IndexOf(Enum.GetValues<TEnum>(), value)];
+    // What code has made of a number is no word, and is refused when it is read.
+    protected override string Format(TEnum value) =>
+        Array.IndexOf(Enum.GetValues<TEnum>(), value) is >= 0 and var index ? Words[index] : value.ToString();
 }
