@@ -43,6 +43,7 @@ internal sealed class TableOutput : IDemoOutput
             {
                 _view.Take(message);
                 context.UpdateTarget(_view.Draw(_console.Profile.Width));
+                await _writer.FlushAsync().ConfigureAwait(false);
                 last = message;
             }
         }).ConfigureAwait(false);
