@@ -64,18 +64,14 @@ internal sealed class InitCommand
     /// <summary>Returns what went wrong, with the mend; null when it is written.</summary>
     private static async Task<string?> TryWriteAsync(string path, bool replace)
     {
+        if (Directory.Exists(path))
+        {
+            return $"it is a folder; name a file in it: -c {Path.Combine(path, FileOptions.DefaultPath)}";
+        }
+
         try
         {
-            var file = new FileStream(path, replace ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
-            await using (file.ConfigureAwait(false))
-            {
-                var writer = new StreamWriter(file);
-                await using (writer.ConfigureAwait(false))
-                {
-                    await writer.WriteAsync(StarterFile.Text).ConfigureAwait(false);
-                }
-            }
-
+            await (replace && File.Exists(path) ? ReplaceAsync(path) : WriteAsync(path, replace ? FileMode.Create : FileMode.CreateNew)).ConfigureAwait(false);
             return null;
         }
         catch (IOException) when (!replace && Path.Exists(path))
@@ -89,6 +85,51 @@ internal sealed class InitCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return $"it cannot be written: {e.Message}";
+        }
+    }
+
+    /// <summary>Writes a file beside it that then takes its place: whatever goes wrong, the old one or the new one is there, whole.</summary>
+    private static async Task ReplaceAsync(string path)
+    {
+        // A link stays one.
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        if (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            // No file whose place could be taken.
+            await WriteAsync(path, FileMode.Create).ConfigureAwait(false);
+            return;
+        }
+
+        var beside = $"{target}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            await WriteAsync(beside, FileMode.CreateNew).ConfigureAwait(false);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
+            }
+
+            File.Move(beside, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+    }
+
+    private static async Task WriteAsync(string path, FileMode mode)
+    {
+        var file = new FileStream(path, mode, FileAccess.Write);
+        await using (file.ConfigureAwait(false))
+        {
+            var writer = new StreamWriter(file);
+            await using (writer.ConfigureAwait(false))
+            {
+                await writer.WriteAsync(StarterFile.Text).ConfigureAwait(false);
+                await writer.FlushAsync().ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
         }
     }
 }

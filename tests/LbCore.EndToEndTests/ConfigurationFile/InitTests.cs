@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using LbCore.EndToEndTests.Harness;
@@ -73,6 +74,37 @@ internal sealed partial class InitTests
         var forced = await LbCoreProcess.RunAsync("init", "-c", path, "--force");
         Assert.That(forced.ExitCode, Is.Zero, forced.Error);
         await AssertFineAsync(path);
+    }
+
+    [Test]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_file_that_is_replaced_is_never_cut_short_and_keeps_its_permissions_and_its_link()
+    {
+        var path = _folder.File("private.json");
+        var link = _folder.File("link.json");
+        await File.WriteAllTextAsync(path, "mine");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(link, path);
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+        var forced = await LbCoreProcess.RunAsync("init", "-c", link, "--force");
+
+        Assert.That(forced.ExitCode, Is.Zero, forced.Error);
+        Assert.That(await reader.ReadToEndAsync(), Is.EqualTo("mine"), "who has the old one open reads the old one");
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(path));
+        Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(Directory.GetFiles(_folder.Path, "private*"), Has.Length.EqualTo(1));
+        await AssertFineAsync(path);
+    }
+
+    [TestCase("init", "-c")]
+    [TestCase("init", "--force", "-c")]
+    public async Task A_path_that_is_a_folder_is_said(params string[] arguments)
+    {
+        var result = await LbCoreProcess.RunAsync([.. arguments, _folder.Path]);
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
+        Assert.That(result.Error, Is.EqualTo($"lbcore: {_folder.Path}: it is a folder; name a file in it: -c {Path.Combine(_folder.Path, "lbcore.json")}\n"));
     }
 
     [Test]
