@@ -120,9 +120,31 @@ internal sealed class LoadClient
                 : (FailureKind.ClosedUnanswered, "the connection ended without an answer");
             Fail(kind, begun, $"{path}: {how}", answer.Backend);
         }
-        else if (answer.Status == 200)
+        else if (answer.Backend.Length == 0 && answer.Status != 200)
         {
-            TakeGood(answer, path, begun);
+            // The load balancer's own, which says nothing of the request.
+            Fail(
+                answer.Status == 502 ? FailureKind.BadGateway : FailureKind.WrongStatus,
+                begun,
+                string.Create(CultureInfo.InvariantCulture, $"{path}: {answer.Status} of the load balancer"));
+        }
+        else if (!_report.IsBackend(answer.Backend) || answer.Text != DemoBackend.TextFor(answer.Backend, answer.Number, path))
+        {
+            var text = answer.Text.ReplaceLineEndings(" ");
+            Fail(FailureKind.WrongAnswer, begun, string.Create(CultureInfo.InvariantCulture, $"{path}: the answer was not the one to this request: {answer.Status} {text}"));
+        }
+        else
+        {
+            TakeOwn(answer, path, begun);
+        }
+    }
+
+    /// <summary>Takes the whole answer of a backend to this very request.</summary>
+    private void TakeOwn(LoadAnswer answer, string path, long begun)
+    {
+        if (answer.Status == 200)
+        {
+            _report.Answered(answer.Backend, Stopwatch.GetElapsedTime(begun));
         }
         else if (answer.Status == 503 && answer.IsAnnouncedFault)
         {
@@ -130,21 +152,8 @@ internal sealed class LoadClient
         }
         else
         {
-            var isGateway = answer.Status == 502 && answer.Backend.Length == 0;
-            var whose = answer.Backend.Length == 0 ? "of the load balancer" : $"of backend {answer.Backend}";
             Fail(
-                isGateway ? FailureKind.BadGateway : FailureKind.WrongStatus,
-                begun,
-                string.Create(CultureInfo.InvariantCulture, $"{path}: {answer.Status} {whose}"));
-        }
-    }
-
-    private void TakeGood(LoadAnswer answer, string path, long begun)
-    {
-        var isRight = answer.Text == DemoBackend.TextFor(answer.Backend, answer.Number, path);
-        if (!isRight || !_report.Answered(answer.Backend, Stopwatch.GetElapsedTime(begun)))
-        {
-            Fail(FailureKind.WrongAnswer, begun, $"{path}: the answer was not the one to this request: {answer.Text.ReplaceLineEndings(" ")}");
+                FailureKind.WrongStatus, begun, string.Create(CultureInfo.InvariantCulture, $"{path}: {answer.Status} of backend {answer.Backend}"));
         }
     }
 

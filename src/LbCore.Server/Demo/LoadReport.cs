@@ -27,18 +27,15 @@ internal sealed class LoadReport
     /// <summary>Returns a number that no other request has.</summary>
     public long NextId() => ++_lastId;
 
-    /// <summary>Takes an answer that is good if there is such a backend, which it returns.</summary>
-    public bool Answered(string backend, TimeSpan latency)
-    {
-        if (!_backends.TryGetValue(backend, out var figures))
-        {
-            return false;
-        }
+    /// <summary>Returns whether there is such a backend.</summary>
+    public bool IsBackend(string name) => _backends.ContainsKey(name);
 
-        figures.AddLatency(latency);
+    /// <summary>Takes a good answer of a backend that there is.</summary>
+    public void Answered(string backend, TimeSpan latency)
+    {
+        _backends[backend].AddLatency(latency);
         Latencies.Add(latency);
         Ledger.AddAnswered();
-        return true;
     }
 
     public void AnnouncedFault() => Ledger.AddAnnouncedFault();
