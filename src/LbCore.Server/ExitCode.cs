@@ -13,6 +13,9 @@ internal static class ExitCode
     /// <summary>The demo lost a request outside its announced faults.</summary>
     public const int RequestsLost = 1;
 
+    /// <summary>The demo itself failed.</summary>
+    public const int DemoFailed = 1;
+
     public const int BadUsage = 2;
 
     /// <summary>It could not start: an address is in use, or the engine does not run here.</summary>

@@ -2,7 +2,6 @@ using System;
 using System.CommandLine;
 using System.Globalization;
 using System.Threading;
-using System.Threading.Channels;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Server.Demo;
@@ -17,9 +16,6 @@ namespace LbCore.Server.Commands;
 internal sealed class DemoCommand
 {
     public const string Example = "lbcore demo --duration 15s";
-
-    // What waits to be shown; a terminal that takes nothing loses seconds, not the demo.
-    private const int MostMessages = 256;
 
     private const string ShowCursor = "\e[?25h";
 
@@ -127,12 +123,11 @@ internal sealed class DemoCommand
                 stop.Cancel();
             }
         });
-        using var signals = new DemoSignals(stop, () => Console.Out.Write(form == OutputForm.Table ? ShowCursor : ""));
-        var messages = Channel.CreateBounded<DemoMessage>(new BoundedChannelOptions(MostMessages) { SingleReader = true });
+        using var signals = new DemoSignals(stop, () => Console.Out.Write(form == OutputForm.Table ? ShowCursor : ""), Environment.Exit);
+        var messages = new DemoMessageQueue();
         var showing = Task.Run(() => OutputChoice.Create(form, writer, Environment.GetEnvironmentVariable).RunAsync(messages.Reader));
-        var exitCode = await RunAsync(settings, loggers, message => messages.Writer.TryWrite(message), stop.Token).ConfigureAwait(false);
-        messages.Writer.Complete();
-        await Task.WhenAny(showing, Task.Delay(LastWords)).ConfigureAwait(false);
+        var exitCode = await RunAsync(settings, loggers, messages.Tell, stop.Token).ConfigureAwait(false);
+        await messages.EndAsync(showing, LastWords).ConfigureAwait(false);
         return exitCode;
     }
 
@@ -155,6 +150,12 @@ internal sealed class DemoCommand
         {
             // A signal came while it was starting.
             return ExitCode.Fine;
+        }
+        catch (Exception e)
+        {
+            // A bug, of which the whole of it is of use.
+            await Console.Error.WriteLineAsync($"lbcore: the demo failed: {e}").ConfigureAwait(false);
+            return ExitCode.DemoFailed;
         }
     }
 }

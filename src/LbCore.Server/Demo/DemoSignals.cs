@@ -7,17 +7,23 @@ namespace LbCore.Server.Demo;
 /// <summary>The first signal ends the demo well, the second one at once, with 128 and its number.</summary>
 internal sealed class DemoSignals : IDisposable
 {
+    // A terminal that is stopped takes nothing, and whoever asks twice does not wait for it.
+    private static readonly TimeSpan LongestLastWords = TimeSpan.FromMilliseconds(100);
+
     private readonly CancellationTokenSource _stop;
-    private readonly Action _onSecond;
+    private readonly Action _lastWords;
+    private readonly Action<int> _exit;
     private readonly PosixSignalRegistration[] _registrations;
     private int _signals;
 
     /// <param name="stop">What the first one cancels.</param>
-    /// <param name="onSecond">Runs before the process ends at once.</param>
-    public DemoSignals(CancellationTokenSource stop, Action onSecond)
+    /// <param name="lastWords">Begins before the process ends at once. May block; the end waits for it only briefly.</param>
+    /// <param name="exit">Ends the process with an exit code.</param>
+    public DemoSignals(CancellationTokenSource stop, Action lastWords, Action<int> exit)
     {
         _stop = stop;
-        _onSecond = onSecond;
+        _lastWords = lastWords;
+        _exit = exit;
         _registrations =
         [
             Register(PosixSignal.SIGTERM, 15),
@@ -35,15 +41,37 @@ internal sealed class DemoSignals : IDisposable
         }
     }
 
+    /// <summary>Does what a signal of that number asks for. For any thread.</summary>
+    public void Take(int number)
+    {
+        if (Interlocked.Increment(ref _signals) > 1)
+        {
+            SayLastWords();
+            _exit(128 + number);
+            return;
+        }
+
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came as the demo had just ended by itself.
+        }
+    }
+
+    private void SayLastWords()
+    {
+        // A thread of its own: those of the pool may all be busy, and this one must not be the one that blocks.
+        var thread = new Thread(() => _lastWords()) { IsBackground = true };
+        thread.Start();
+        thread.Join(LongestLastWords);
+    }
+
     private PosixSignalRegistration Register(PosixSignal signal, int number) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
-        {
-            _onSecond();
-            Environment.Exit(128 + number);
-        }
-
-        _stop.Cancel();
+        Take(number);
     });
 }
