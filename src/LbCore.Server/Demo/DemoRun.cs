@@ -34,6 +34,7 @@ internal sealed class DemoRun
 
     /// <summary>Runs it. Returns 0 when no request was lost, and 1 when one was or a loop died.</summary>
     /// <exception cref="ListenException">No port could be bound.</exception>
+    /// <remarks>What fails in it, be it a client of the load, ends it at once with that exception.</remarks>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         await using var engine = TransportEngine.Create(new TransportOptions { Loops = 1 }, _loggers.CreateLogger("LbCore.Demo"));
@@ -54,20 +55,28 @@ internal sealed class DemoRun
         var load = StartLoad(engine.Loops[0], balancer, report);
         var playing = PlayAsync(engine.Loops[0], backends, balancer, end.Token);
         var turning = TurnAsync(engine.Loops[0], backends, end.Token);
+        var working = FirstFailure.OrAllAsync(playing, turning, load?.Completion ?? Task.CompletedTask);
         var died = Task.WhenAny(engine.Completion, balancer.Completion);
-        await Task.WhenAny(playing, died).ConfigureAwait(false);
+        await Task.WhenAny(playing, working, died).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
+        var ended = FirstFailure.OrAllAsync(working, load?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await Task.WhenAny(ended, died).ConfigureAwait(false);
         if (died.IsCompleted)
         {
             // The log says why. What waits on that loop may wait for ever.
             return ExitCode.LoopDied;
         }
 
-        await Task.WhenAll(playing, turning, load?.DisposeAsync().AsTask() ?? Task.CompletedTask).ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
         await balancer.DisposeAsync().ConfigureAwait(false);
-        await engine.Loops[0].SwitchTo();
-        var summary = Summarize(report, backends);
-        await Task.Yield();
+        var summarizing = SummarizeAsync(engine.Loops[0], report, backends);
+        await Task.WhenAny(summarizing, engine.Completion).ConfigureAwait(false);
+        if (!summarizing.IsCompleted)
+        {
+            return ExitCode.LoopDied;
+        }
+
+        var summary = await summarizing.ConfigureAwait(false);
         _tell(summary);
         return summary.Lost > 0 ? ExitCode.RequestsLost : ExitCode.Fine;
     }
@@ -125,6 +134,14 @@ internal sealed class DemoRun
             _ledger.Announced,
             _ledger.Lost,
             [.. backends.Select(backend => backend.Figures.Turn(backend.Spec, backend.Condition, elapsed))]);
+    }
+
+    private async Task<DemoSummary> SummarizeAsync(EventLoop loop, LoadReport report, IReadOnlyList<DemoBackend> backends)
+    {
+        await loop.SwitchTo();
+        var summary = Summarize(report, backends);
+        await Task.Yield();
+        return summary;
     }
 
     private DemoSummary Summarize(LoadReport report, IReadOnlyList<DemoBackend> backends) => new(

@@ -9,7 +9,8 @@ namespace LbCore.Server.Demo;
 /// <summary>Is the load: a fixed number of clients, none of which asks more often than its share of the rate.</summary>
 internal sealed class LoadGenerator : IAsyncDisposable
 {
-    private const int TcpClients = 2;
+    /// <summary>How many of its clients use the listener in mode tcp.</summary>
+    public const int TcpClients = 2;
 
     // Connections of one request each leave a port in TIME_WAIT for a minute; at this rate that is 1,200 of 28,000.
     private const double MostTcpRate = 20;
@@ -25,6 +26,9 @@ internal sealed class LoadGenerator : IAsyncDisposable
     {
     }
 
+    /// <summary>Gets a task that completes when all clients have stopped, and fails as soon as one of them fails.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
     public static LoadGenerator Start(int rate, EventLoop loop, LoadTarget http, LoadTarget tcp, LoadReport report)
     {
         var generator = new LoadGenerator();
@@ -33,14 +37,16 @@ internal sealed class LoadGenerator : IAsyncDisposable
         var httpClients = Math.Clamp((int)Math.Ceiling(httpRate / RatePerHttpClient), FewestHttpClients, MostHttpClients);
         generator.Start(TcpClients, tcpRate, loop, tcp, report);
         generator.Start(httpClients, httpRate, loop, http, report);
+        generator.Completion = FirstFailure.OrAllAsync(generator._clients);
         return generator;
     }
+
 
     /// <summary>Ends the requests under way and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_clients).ConfigureAwait(false);
+        await Completion.ConfigureAwait(false);
         _stop.Dispose();
     }
 
