@@ -22,7 +22,7 @@ internal sealed class DemoStage
     private readonly Ledger _ledger;
     private readonly Stopwatch _clock;
     private readonly Action<DemoEvent> _tell;
-    private int _inFlightAtDeath;
+    private long _heldAtDeath;
     private long _inDeathsBefore;
     private long _lostBefore;
     private long _takenBefore;
@@ -79,13 +79,12 @@ internal sealed class DemoStage
             backend,
             $"dies with {backend.Figures.InFlight} in flight: its listener closes, its connections are reset",
             "these are sent again where that is safe, or fail; the others answer all else");
-        _inFlightAtDeath = backend.Figures.InFlight;
         _inDeathsBefore = _ledger.InDeaths;
         _lostBefore = _ledger.Lost;
         backend.Condition = BackendCondition.Down;
-        _ledger.DeathBegins(backend.Spec.Name, Stopwatch.GetTimestamp());
+        _ledger.DeathBegins(backend.Spec.Name, backend.Figures, Stopwatch.GetTimestamp());
         await backend.KillAsync().ConfigureAwait(false);
-        _ledger.DeathEnds(Stopwatch.GetTimestamp());
+        _heldAtDeath = _ledger.DeathEnds(Stopwatch.GetTimestamp());
         await Task.Yield();
     }
 
@@ -97,7 +96,7 @@ internal sealed class DemoStage
         var isSameAddress = await backend.ReviveAsync().ConfigureAwait(false);
         await _loop.SwitchTo();
         backend.Condition = BackendCondition.Serving;
-        Tell("comes-back", backend, $"comes back; of {_inFlightAtDeath} in flight at its death {failed} failed, lost: {lost}", "it gets its share again");
+        Tell("comes-back", backend, $"comes back; of {_heldAtDeath} in flight at its death {failed} failed, lost: {lost}", "it gets its share again");
         await Task.Yield();
         if (!isSameAddress)
         {
@@ -119,13 +118,13 @@ internal sealed class DemoStage
         var begun = Stopwatch.GetTimestamp();
         await _balancer.ReloadAsync().ConfigureAwait(false);
         await _loop.SwitchTo();
+        _takenBefore = backend.Figures.Taken;
         while (backend.Figures.InFlight > 0 && Stopwatch.GetElapsedTime(begun) < MostDraining && !stop.IsCancellationRequested)
         {
             await Task.Delay(LookAgain, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _loop.SwitchTo();
         }
 
-        _takenBefore = backend.Figures.Taken;
         var took = (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         Tell("drained", backend, $"has {backend.Figures.InFlight} in flight after {took} ms of draining", "");
         await Task.Yield();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LbCore.Server.Demo;
 using NUnit.Framework;
@@ -14,6 +15,7 @@ internal sealed class LedgerTests
     private const long End = 1010;
 
     private readonly Ledger _ledger = new();
+    private readonly BackendFigures _figures = new();
 
     [TestCase(900, 1020, TestName = "sent before the death, failed after it")]
     [TestCase(900, 1000, TestName = "failed as it began")]
@@ -40,9 +42,62 @@ internal sealed class LedgerTests
     [Test]
     public void A_502_while_a_backend_still_dies_is_announced()
     {
-        _ledger.DeathBegins("b", Begin);
+        _ledger.DeathBegins("b", _figures, Begin);
+        Take(1);
 
         Assert.That(_ledger.AddFailure(Failure(FailureKind.BadGateway, isTcp: false, Begin + 1, Begin + 2)), Is.False);
+    }
+
+    [TestCase(nameof(FailureKind.BadGateway), false)]
+    [TestCase(nameof(FailureKind.CutOff), true)]
+    public void A_death_explains_no_more_failures_than_its_backend_held_requests(string kind, bool isTcp)
+    {
+        Take(4);
+        _figures.End(isError: false);
+        _ledger.DeathBegins("b", _figures, Begin);
+        Take(2);
+        Assert.That(_ledger.DeathEnds(End), Is.EqualTo(5));
+        Take(100);
+
+        Fail(8, System.Enum.Parse<FailureKind>(kind), isTcp, ended: 1020);
+
+        Assert.That((_ledger.InDeaths, _ledger.Lost), Is.EqualTo((5, 3)));
+    }
+
+    [Test]
+    public void A_connection_of_mode_tcp_for_each_client_may_have_waited_unread_at_the_dying_backend()
+    {
+        Die(held: 0);
+
+        Fail(1, FailureKind.CutOff, isTcp: true, ended: 1020);
+        Fail(Ledger.MostWaiting + 1, FailureKind.ClosedUnanswered, isTcp: true, ended: 1020);
+
+        Assert.That((_ledger.InDeaths, _ledger.Lost), Is.EqualTo((Ledger.MostWaiting, 2)));
+    }
+
+    [Test]
+    public void Each_death_explains_what_its_own_backend_held()
+    {
+        Die(held: 2);
+        _ledger.DeathBegins("c", new BackendFigures(), Begin);
+        Assert.That(_ledger.DeathEnds(End), Is.Zero);
+        Die(held: 1);
+
+        Fail(5, FailureKind.BadGateway, isTcp: false, ended: 1020);
+
+        Assert.That((_ledger.InDeaths, _ledger.Lost), Is.EqualTo((5, 0)), "the second death holds what is still in flight too");
+        Fail(1, FailureKind.BadGateway, isTcp: false, ended: 1020);
+        Assert.That(_ledger.Lost, Is.EqualTo(1));
+    }
+
+    [TestCase(0, false)]
+    [TestCase(1, true)]
+    public void A_failure_that_comes_later_than_the_aftermath_is_lost(long ticks, bool isLost)
+    {
+        Die();
+        var ended = End + (long)(Ledger.LongestAftermath.TotalSeconds * Stopwatch.Frequency) + ticks;
+
+        Assert.That(_ledger.AddFailure(Failure(FailureKind.BadGateway, isTcp: false, 1005, ended)), Is.EqualTo(isLost));
     }
 
     [Test]
@@ -100,9 +155,26 @@ internal sealed class LedgerTests
     private static RequestFailure Failure(FailureKind kind, bool isTcp, long sent, long ended, string backend = "") =>
         new(kind, isTcp, sent, ended, backend, "request " + sent.ToString(CultureInfo.InvariantCulture));
 
-    private void Die()
+    private void Die(int held = 1)
     {
-        _ledger.DeathBegins("b", Begin);
+        Take(held);
+        _ledger.DeathBegins("b", _figures, Begin);
         _ledger.DeathEnds(End);
+    }
+
+    private void Take(int requests)
+    {
+        for (var i = 0; i < requests; i++)
+        {
+            _figures.Begin();
+        }
+    }
+
+    private void Fail(int times, FailureKind kind, bool isTcp, long ended)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _ledger.AddFailure(Failure(kind, isTcp, 1005, ended));
+        }
     }
 }
