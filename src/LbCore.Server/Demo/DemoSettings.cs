@@ -16,8 +16,8 @@ internal sealed record DemoSettings
     [
         new("a"),
         new("b"),
-        new("slow", Delay: TimeSpan.FromMilliseconds(60)),
-        new("flaky", FaultEvery: 25),
+        new("c", Delay: TimeSpan.FromMilliseconds(60)),
+        new("d", FaultEvery: 25),
     ];
 
     /// <summary>Gets how long it runs; null until it is stopped.</summary>
@@ -29,7 +29,7 @@ internal sealed record DemoSettings
     public IReadOnlyList<BackendSpec> Backends { get; init; } = DefaultBackends;
 
     /// <summary>Gets who dies and who is drained, from cycle to cycle in turn.</summary>
-    public IReadOnlyList<(string Victim, string Drained)> Casts { get; init; } = [("b", "slow"), ("slow", "a")];
+    public IReadOnlyList<(string Victim, string Drained)> Casts { get; init; } = [("b", "c"), ("c", "a")];
 
     /// <summary>Gets single values to be laid over the load balancer's options, each as <c>path=value</c>.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];

@@ -30,7 +30,7 @@ internal sealed class DemoTests
 
         Assert.That(result.ExitCode, Is.Zero, result.Output + result.Error);
         Assert.That(result.Output, Does.Match(@"\n  curl -i http://127\.0\.0\.1:\d+/hello\n"));
-        Assert.That(result.Output, Does.Contain("* b dies").And.Contain("* b comes back").And.Contain("* slow is drained"));
+        Assert.That(result.Output, Does.Contain("* b dies").And.Contain("* b comes back").And.Contain("* c is drained"));
         Assert.That(result.Output, Does.Contain("\nSummary: ").And.Contain("\nLost: 0\n").And.Contain("\nWhat next:\n"));
         Assert.That(result.Output, Does.Not.Contain(Escape));
     }
@@ -108,7 +108,7 @@ internal sealed class DemoTests
         var result = await Terminal.RunAsync($"{LbCoreBinary.Path} demo --duration 3s");
 
         Assert.That(result.ExitCode, Is.Zero, result.Output);
-        Assert.That(result.Output, Does.Contain("│ backend │ state").And.Contain("│ flaky   │").And.Contain("╭"));
+        Assert.That(result.Output, Does.Contain("│ backend │ state").And.Contain("│ d       │").And.Contain("╭"));
         Assert.That(result.Output, Does.Contain("Lost: 0"));
         Assert.That(result.Output, Does.Contain($"{Escape}[?25h"), "the cursor is shown again");
     }

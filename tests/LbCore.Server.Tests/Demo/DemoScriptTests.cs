@@ -9,7 +9,7 @@ namespace LbCore.Server.Tests.Demo;
 [Parallelizable(ParallelScope.All)]
 internal sealed class DemoScriptTests
 {
-    private static readonly (string, string)[] Casts = [("b", "slow"), ("slow", "a")];
+    private static readonly (string, string)[] Casts = [("b", "c"), ("c", "a")];
 
     [TestCase(1)]
     [TestCase(5)]
@@ -34,8 +34,8 @@ internal sealed class DemoScriptTests
         {
             (2.25, DemoAction.Dies, "b"),
             (6, DemoAction.ComesBack, "b"),
-            (8.25, DemoAction.IsDrained, "slow"),
-            (12, DemoAction.IsUndrained, "slow"),
+            (8.25, DemoAction.IsDrained, "c"),
+            (12, DemoAction.IsUndrained, "c"),
         }));
 
     [Test]
@@ -43,7 +43,7 @@ internal sealed class DemoScriptTests
     {
         var deaths = new DemoScript(null, Casts).Steps().Where(static step => step.Action == DemoAction.Dies).Take(5).ToList();
 
-        Assert.That(deaths.Select(static step => step.Backend), Is.EqualTo(new[] { "b", "slow", "b", "slow", "b" }));
+        Assert.That(deaths.Select(static step => step.Backend), Is.EqualTo(new[] { "b", "c", "b", "c", "b" }));
         Assert.That(deaths[4].At - deaths[0].At, Is.EqualTo(4 * DemoScript.UsualCycle));
     }
 }

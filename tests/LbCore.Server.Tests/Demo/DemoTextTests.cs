@@ -14,7 +14,7 @@ internal sealed class DemoTextTests
 
         Assert.That(text, Does.Contain("  curl -i http://127.0.0.1:8080/").And.Contain("  curl http://127.0.0.1:8083/"));
         Assert.That(text, Does.Contain("\nPort 8081 is taken; 8083 is used.\n"));
-        Assert.That(text, Does.Contain("slow (answers after 60ms)").And.Contain("an announced fault"));
+        Assert.That(text, Does.Contain("Backends: a, b, c (answers after 60ms), d (answers 503 to every 25th request, which is an announced fault)."));
         Assert.That(text, Does.Contain("It ends after 15s, or with Ctrl-C."));
     }
 
