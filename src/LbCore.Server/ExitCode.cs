@@ -16,6 +16,9 @@ internal static class ExitCode
     /// <summary>The demo itself failed.</summary>
     public const int DemoFailed = 1;
 
+    /// <summary>Standard output did not take what was asked for.</summary>
+    public const int CouldNotWrite = 1;
+
     public const int BadUsage = 2;
 
     /// <summary>It could not start: an address is in use, or the engine does not run here.</summary>

@@ -1,5 +1,7 @@
+using System;
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 
@@ -40,12 +42,25 @@ internal static class CommandLine
             return await UsageErrors.WriteAsync(parsed.Errors.Select(static error => error.Message), "lbcore --help").ConfigureAwait(false);
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            // The library's own handling of signals would end the process two seconds into a drain.
-            ProcessTerminationTimeout = null,
-            EnableDefaultExceptionHandler = false,
-        }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                // The library's own handling of signals would end the process two seconds into a drain.
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            }).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            // What a command has to say is all that it does: half of a file is no success.
+            await Console.Error.WriteLineAsync($"lbcore: standard output cannot be written: {e.Message}").ConfigureAwait(false);
+            return ExitCode.CouldNotWrite;
+        }
+        catch (FormatException) when (args is [['[', ..], ..])
+        {
+            return await UsageErrors.WriteAsync([$"'{args[0]}' is no question of a shell; write lbcore completion bash"], "lbcore --help").ConfigureAwait(false);
+        }
     }
 
     private static string NoCommand(ParseResult parsed, RootCommand root)

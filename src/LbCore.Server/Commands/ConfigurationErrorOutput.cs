@@ -15,7 +15,7 @@ internal static class ConfigurationErrorOutput
     {
         foreach (var error in errors)
         {
-            var line = error.Place is null && optionOf(error.Path) is { } option ? $"{error.Path} ({option}): {error.Message}" : error.ToString();
+            var line = error.Place is null && optionOf(error.Path) is { } option ? PlainLine.Of($"{error.Path} ({option}): {error.Message}") : error.ToString();
             await Console.Error.WriteLineAsync($"lbcore: {line}").ConfigureAwait(false);
         }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using LbCore.Configuration;
 
 namespace LbCore.Server.Commands;
 
@@ -12,7 +13,7 @@ internal static class UsageErrors
     {
         foreach (var error in errors)
         {
-            await Console.Error.WriteLineAsync($"lbcore: {error}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"lbcore: {PlainLine.Of(error)}").ConfigureAwait(false);
         }
 
         await Console.Error.WriteLineAsync($"Try '{help}'.").ConfigureAwait(false);

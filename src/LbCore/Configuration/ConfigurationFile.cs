@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading;
 using LbCore.Configuration.Keys;
 using LbCore.Configuration.Reading;
 
@@ -20,6 +21,8 @@ namespace LbCore.Configuration;
 public static class ConfigurationFile
 {
     private const int MaxBytes = 16 * 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -142,27 +145,59 @@ public static class ConfigurationFile
 
     private static byte[]? ReadBytes(string path, ConfigurationErrors errors)
     {
-        try
+        byte[]? text = null;
+        Exception? failure = null;
+
+        // Opening a pipe waits for its writer, without end and without a way to give up.
+        var reading = new Thread(() =>
         {
-            var info = new FileInfo(path);
-            if (info.Exists && info.Length > MaxBytes)
+            try
             {
-                errors.All.Add(new ConfigurationError("", $"it is larger than {ByteSize.Format(MaxBytes)}, which no configuration is") { Place = path });
+                text = ReadBounded(path);
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        })
+        { IsBackground = true, Name = "lbcore-read" };
+        reading.Start();
+        if (reading.Join(Patience) && text is not null)
+        {
+            return text;
+        }
+
+        var error = reading.IsAlive ? $"it has given nothing for {Duration.Format(Patience)}; write the name of a file" : Explain(failure, path);
+        errors.All.Add(new ConfigurationError("", error) { Place = path.Length == 0 ? "''" : path });
+        return null;
+    }
+
+    private static string Explain(Exception? failure, string path) => failure switch
+    {
+        null => $"it is larger than {ByteSize.Format(MaxBytes)}, which no configuration is",
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; write the name of a file",
+        ArgumentException => "this cannot be the name of a file",
+        _ => $"it cannot be read: {failure.Message}",
+    };
+
+    /// <summary>Returns the whole file, which may have no length, such as a pipe; null when it is too large.</summary>
+    private static byte[]? ReadBounded(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        using var text = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = file.Read(buffer)) > 0)
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > MaxBytes)
+            {
                 return null;
             }
-
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            errors.All.Add(new ConfigurationError("", "there is no such file") { Place = path });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            errors.All.Add(new ConfigurationError("", $"it cannot be read: {e.Message}") { Place = path });
         }
 
-        return null;
+        return text.ToArray();
     }
 
     private static void Expand(ConfigurationNode node, string path, IReadOnlyDictionary<string, string> variables, ConfigurationErrors errors)

@@ -23,6 +23,9 @@ internal sealed class LbCoreOptionsValidator
     // Two ticks of the loops' timers.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
 
+    private static readonly string[] PlannedStrategies =
+        ["random", "power-of-two", "least-connections", "least-time", "ip-hash", "consistent-hash", "maglev", "cookie-sticky"];
+
     private readonly IReadOnlyCollection<string> _strategies;
     private readonly List<ConfigurationError> _errors = [];
 
@@ -219,7 +222,8 @@ internal sealed class LbCoreOptionsValidator
 
         if (cluster.Strategy is null || !_strategies.Contains(cluster.Strategy))
         {
-            Add(path + ".strategy", $"'{cluster.Strategy}' is no strategy; use {Enumerate(_strategies)}{Meant(cluster.Strategy, _strategies)}");
+            var problem = PlannedStrategies.Contains(cluster.Strategy) ? "not supported yet" : "no strategy";
+            Add(path + ".strategy", $"'{cluster.Strategy}' is {problem}; use {Enumerate(_strategies)}{Meant(cluster.Strategy, _strategies)}");
         }
 
         if (cluster.Backends.Count == 0)

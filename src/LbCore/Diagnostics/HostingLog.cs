@@ -30,7 +30,7 @@ internal static partial class HostingLog
     [LoggerMessage(1011, LogLevel.Error, "{Error}")]
     public static partial void ReloadError(ILogger logger, string error);
 
-    [LoggerMessage(1012, LogLevel.Error, "The configuration has {Errors} errors and was not taken; what held before still holds.")]
+    [LoggerMessage(1012, LogLevel.Error, "The configuration was not taken; what held before still holds. Errors: {Errors}.")]
     public static partial void ReloadRefused(ILogger logger, int errors);
 
     [LoggerMessage(1013, LogLevel.Error, "The configuration could not be taken; what held before still holds.")]

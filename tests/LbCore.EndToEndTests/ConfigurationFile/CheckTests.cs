@@ -188,6 +188,28 @@ internal sealed class CheckTests
         Assert.That(second.Output, Is.EqualTo(first.Output));
     }
 
+    [TestCase("schema")]
+    [TestCase("--help")]
+    [TestCase("completion bash")]
+    [TestCase("init -c -")]
+    public async Task A_standard_output_that_is_full_is_said_in_one_line(string arguments)
+    {
+        var result = await Command.RunAsync(
+            "/bin/sh", ["-c", "exec \"$@\" >/dev/full", "sh", LbCoreBinary.Path, .. arguments.Split(' ')], LbCoreBinary.Environment);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error, Does.StartWith("lbcore: standard output cannot be written: ").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task A_question_that_no_shell_asks_is_exit_code_2()
+    {
+        var result = await LbCoreProcess.RunAsync("[suggest:x]", "run");
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((2, "")), result.Error);
+        Assert.That(result.Error, Does.StartWith("lbcore: '[suggest:x]' is no question of a shell"));
+    }
+
     private static async Task<CommandResult> EffectiveAsync(string command, string path, params string[] more)
     {
         var result = await LbCoreProcess.RunAsync([command, "--effective", "-c", path, .. more]);

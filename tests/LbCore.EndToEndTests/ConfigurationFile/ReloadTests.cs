@@ -13,7 +13,7 @@ namespace LbCore.EndToEndTests.ConfigurationFile;
 [TestFixtureSource(typeof(Engines), nameof(Engines.All))]
 internal sealed class ReloadTests(string engine) : ReloadFixture
 {
-    private const string Refused = "and was not taken; what held before still holds.";
+    private const string Refused = "was not taken; what held before still holds.";
 
     private readonly SemaphoreSlim _held = new(0);
     private readonly SemaphoreSlim _release = new(0);

@@ -41,6 +41,8 @@ internal sealed class ConfigurationFileTests
         const string Web = "\"listeners\": { \"web\": { \"address\": \"127.0.0.1:80\", \"cluster\": \"app\" } }";
         const string App = "\"clusters\": { \"app\": { \"backends\": { \"a\": \"127.0.0.1:9001\" } } }";
         yield return Case("no_JSON", "{ \"listeners\": ", "x.json:1:16: it is no JSON here");
+        yield return Case("a_strategy_to_come", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"strategy\": \"ip-hash\", \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "clusters.app.strategy: 'ip-hash' is not supported yet; use round-robin");
+        yield return Case("half_a_character", $"{{ {Web},\n\"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"\\ud800\" }} }} }} }}", "x.json:2:43: clusters.app.backends.a: it has bytes that are no UTF-8");
         yield return Case("no_object", "[]", "x.json:1:1: a list is no object; write { \"listeners\": …, \"clusters\": … }");
         yield return Case("an_unknown_key", $"{{ {Web}, {App}, \"lops\": 2 }}", "lops: there is no key 'lops' here; did you mean loops?");
         yield return Case("a_key_twice", $"{{ {Web}, {App}, \"loops\": 2,\n  \"loops\": 3 }}", "x.json:2:3: loops: it is written twice; keep one of them");
@@ -221,6 +223,31 @@ internal sealed class ConfigurationFileTests
     [Test]
     public void Options_that_were_read_are_not_overridden_a_second_time() =>
         Assert.That(() => ConfigurationFile.Override(Read(Whole), "loops=1"), Throws.ArgumentException.With.Message.Contains("Give the settings to Read"));
+
+    [Test]
+    public void Bytes_that_are_no_text_are_said_with_their_place()
+    {
+        byte[] text = [.. "{ \"listeners\": {},\n  \"x"u8, 0xFF, .. "\": 1 }"u8];
+        var options = ConfigurationFile.Read(text, "x.json", [], new Dictionary<string, string>(), new ConfigurationErrors());
+        Assert.That(
+            LoadBalancer.Check(options).Select(static error => error.ToString()),
+            Has.One.StartsWith("x.json:2:3: it has bytes that are no UTF-8, or half a surrogate pair; save the file as UTF-8"));
+    }
+
+    [Test]
+    public void An_error_is_one_line_that_commands_no_terminal_and_has_an_end()
+    {
+        var errors = Check($"{{ \"a\\u001b]0;x\\u0007\\nb\": 1, \"{new string('k', 100_000)}\": 1 }}");
+        Assert.That(errors, Has.Some.Contains("'a\\u001b]0;x\\u0007\\u000ab'"));
+        Assert.That(errors, Has.All.Length.LessThanOrEqualTo(1001));
+    }
+
+    [TestCase("", "'': this cannot be the name of a file")]
+    [TestCase("/tmp", "/tmp: it is a folder; write the name of a file")]
+    [TestCase("/dev/zero", "/dev/zero: it is larger than 16MiB, which no configuration is")]
+    [Platform(Include = "Linux")]
+    public void What_is_no_file_is_said(string path, string message) => Assert.That(
+        LoadBalancer.Check(ConfigurationFile.Read(path)).Single().ToString(), Is.EqualTo(message));
 
     [TestCase("a${B}c", "abc")]
     [TestCase("${B}${B}", "bb")]

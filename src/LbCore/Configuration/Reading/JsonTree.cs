@@ -75,7 +75,7 @@ internal ref struct JsonTree
 
                 return array;
             case JsonTokenType.String:
-                return new ConfigurationNode(NodeKind.String, place, _reader.GetString()!);
+                return new ConfigurationNode(NodeKind.String, place, ReadText(place));
             case JsonTokenType.Number:
                 return new ConfigurationNode(NodeKind.Number, place, Encoding.UTF8.GetString(_reader.ValueSpan));
             case JsonTokenType.True or JsonTokenType.False:
@@ -90,8 +90,8 @@ internal ref struct JsonTree
         var node = new ConfigurationNode(NodeKind.Object, place);
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = _reader.GetString()!;
             var namePlace = Here();
+            var name = ReadText(namePlace);
             _path.Push(name);
             _reader.Read();
             var value = ReadValue();
@@ -105,6 +105,19 @@ internal ref struct JsonTree
         }
 
         return node;
+    }
+
+    private readonly string ReadText(ConfigurationPlace place)
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            _errors.Add(new ConfigurationError(PathNow(), "it has bytes that are no UTF-8, or half a surrogate pair; save the file as UTF-8") { Place = place.ToString() });
+            return "?";
+        }
     }
 
     private readonly string PathNow()
