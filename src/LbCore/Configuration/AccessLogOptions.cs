@@ -8,7 +8,7 @@ public sealed class AccessLogOptions
 
     /// <summary>
     /// Gets or sets the file, which is appended to and created when it is not there; a relative path begins at the working
-    /// directory. <c>-</c> is standard output. Default null: no access log.
+    /// directory. <c>-</c> is standard output. Default null: no access log, whatever else is set.
     /// </summary>
     public string? Path { get; set; }
 
@@ -21,5 +21,9 @@ public sealed class AccessLogOptions
     /// </summary>
     public int BufferBytes { get; set; } = 1024 * 1024;
 
-    internal bool IsSameAs(AccessLogOptions other) => Path == other.Path && Format == other.Format && BufferBytes == other.BufferBytes;
+    /// <summary>Returns whether the two want the same log; without a path there is none, whatever else is set.</summary>
+    internal bool IsSameAs(AccessLogOptions other) =>
+        Path == other.Path && (Path is null || (Format == other.Format && BufferBytes == other.BufferBytes));
+
+    internal AccessLogOptions Copy() => new() { Path = Path, Format = Format, BufferBytes = BufferBytes };
 }

@@ -72,11 +72,7 @@ internal sealed class LbCoreOptionsValidator
 
     private void CheckAccessLog(AccessLogOptions log)
     {
-        if (log.Path is null && !log.IsSameAs(new AccessLogOptions()))
-        {
-            Add("accessLog.path", "it is missing; write the path of a file, or - for standard output");
-        }
-        else if (log.Path is { } path && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
+        if (log.Path is { } path && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
         {
             Add("accessLog.path", $"'{path.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path; write that of a file, or - for standard output, or leave accessLog out");
         }

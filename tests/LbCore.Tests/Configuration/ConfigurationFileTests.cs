@@ -73,7 +73,6 @@ internal sealed class ConfigurationFileTests
         yield return Case("stickiness", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"stickiness\": {{}}, \"backends\": {{ \"a\": \"127.0.0.1:1\" }} }} }} }}", "clusters.app.stickiness: 'stickiness' is not supported yet; leave it out");
         yield return Case("a_variable_that_is_not_set", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST}}:1\" }} }} }} }}", "clusters.app.backends.a: the variable HOST is not set; set it, or give a default: ${HOST:-value}");
         yield return Case("a_variable_without_an_end", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": \"${{HOST\" }} }} }} }}", "clusters.app.backends.a: '${' has no '}'");
-        yield return Case("an_access_log_without_a_path", $"{{ {Web}, {App},\n\"accessLog\": {{ \"format\": \"json\" }} }}", "x.json:2:14: accessLog.path: it is missing; write the path of a file, or - for standard output");
         yield return Case("an_access_log_with_an_empty_path", $"{{ {Web}, {App}, \"accessLog\": {{ \"path\": \"\" }} }}", "accessLog.path: '' is no path; write that of a file");
         yield return Case("an_access_log_that_is_a_text", $"{{ {Web}, {App}, \"accessLog\": \"access.log\" }}", "accessLog: 'access.log' is no object; write { \"path\": … }");
         yield return Case("a_format_of_the_access_log", $"{{ {Web}, {App}, \"accessLog\": {{ \"path\": \"-\", \"format\": \"jason\" }} }}", "accessLog.format: 'jason' cannot be its value; write combined or json (did you mean json?)");
