@@ -35,6 +35,7 @@ internal static class ConnectionRules
                     continue;
                 }
 
+                head.ConnectionNamesFields = true;
                 if (++names > MaxNames || !TryMark(bytes, fields, option))
                 {
                     return HttpError.Connection;

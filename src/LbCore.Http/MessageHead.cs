@@ -24,6 +24,9 @@ internal abstract class MessageHead
     /// <summary>Gets what the Connection fields say.</summary>
     public ConnectionOptions Connection { get; internal set; }
 
+    /// <summary>Gets whether the Connection fields name others, which do not go on.</summary>
+    public bool ConnectionNamesFields { get; internal set; }
+
     /// <summary>Gets how the body is framed, as far as the head alone tells.</summary>
     public BodyFraming Framing { get; protected set; }
 
@@ -49,6 +52,7 @@ internal abstract class MessageHead
         Length = 0;
         IsHttp11 = false;
         Connection = ConnectionOptions.None;
+        ConnectionNamesFields = false;
         Framing = default;
         FieldCount = 0;
         Position = 0;

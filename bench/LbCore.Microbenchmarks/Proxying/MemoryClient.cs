@@ -19,7 +19,9 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
 
     public override ReadOnlySpan<byte> HeadBytes => request;
 
-    public override ReadOnlySpan<byte> ClientAddress => "10.0.0.7"u8;
+    public override ReadOnlyMemory<byte> ClientAddress { get; } = "10.0.0.7"u8.ToArray();
+
+    public override int ClientPort => 1;
 
     public override HttpError BodyError => HttpError.None;
 

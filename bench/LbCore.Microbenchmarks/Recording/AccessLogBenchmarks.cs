@@ -15,7 +15,7 @@ public class AccessLogBenchmarks
     private readonly LineRing _ring = new(1024 * 1024);
     private readonly LineClock _clock = new(TimeProvider.System);
     private readonly byte[] _bytes = new byte[LineBuffer.MaxLine];
-    private readonly EndPoint _client = new IPEndPoint(IPAddress.Parse("192.0.2.17"), 51234);
+    private readonly byte[] _client = "192.0.2.17"u8.ToArray();
     private readonly AttemptOutcome _attempt = new()
     {
         Backend = new Backend { Name = "backend1", EndPoint = new IPEndPoint(IPAddress.Loopback, 1), Weight = 1, State = new BackendState() },
@@ -47,6 +47,8 @@ public class AccessLogBenchmarks
             Listener = "web",
             Cluster = "app",
             Client = null!,
+            ClientAddress = _client,
+            ClientPort = 51234,
             End = RequestEnd.Completed,
             Status = 200,
             BytesDown = 1234,
@@ -55,7 +57,7 @@ public class AccessLogBenchmarks
         };
         var line = new LineBuffer(_bytes);
         _clock.Look();
-        _format.Write(ref line, _clock, _client, in outcome);
+        _format.Write(ref line, _clock, in outcome);
         _ring.Add(line.Line);
         _ring.Take(line.Line.Length);
         return line.Line.Length;

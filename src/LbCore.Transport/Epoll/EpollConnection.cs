@@ -11,8 +11,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     private readonly PeerAddress _accepted;
     private readonly int _descriptor;
 
-    // The dial while it runs, then the address that was dialled; of an accepted one the address, once somebody has asked.
-    // There may be very many connections, and eight bytes count.
+    // The dial while it runs, then the address that was dialled: there may be very many connections, and eight bytes count.
     private object? _dialOrRemote;
     private bool _dialling;
     private bool _readToEnd;
@@ -64,9 +63,7 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     {
         EpollDial dial => dial.Remote,
         EndPoint remote => remote,
-
-        // Kept: an access log asks for every request.
-        _ => (EndPoint?)(_dialOrRemote = _accepted.ToEndPoint()),
+        _ => _accepted.ToEndPoint(),
     };
 
     protected override long BytesInKernel => Libc.CountUndelivered(_descriptor);

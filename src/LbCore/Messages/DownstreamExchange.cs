@@ -22,8 +22,11 @@ internal abstract class DownstreamExchange
     /// <summary>Gets the bytes that <see cref="Head"/> was parsed from. Valid as long, and never across an await.</summary>
     public abstract ReadOnlySpan<byte> HeadBytes { get; }
 
-    /// <summary>Gets the client's address as text.</summary>
-    public abstract ReadOnlySpan<byte> ClientAddress { get; }
+    /// <summary>Gets the client's address as text; "unknown" when it has none (RFC 7239 section 6.2).</summary>
+    public abstract ReadOnlyMemory<byte> ClientAddress { get; }
+
+    /// <summary>Gets the client's port; 0 when it has no address.</summary>
+    public abstract int ClientPort { get; }
 
     /// <summary>Gets why the request's body was refused.</summary>
     public abstract HttpError BodyError { get; }

@@ -16,8 +16,8 @@ internal sealed class TcpRelay : Relay
     private readonly long _startedAt;
     private UpstreamDial? _dial;
     private BackendAttempts _attempts;
-    private int _connectMilliseconds;
-    private Stage _stage;
+    private int _connectMilliseconds = -1;
+    private Stage _stage = Stage.Reserve;
 
     public TcpRelay(TcpProxy proxy, TransportConnection client)
         : base(client)
@@ -79,9 +79,9 @@ internal sealed class TcpRelay : Relay
 
     private void EndAttempt(in DialResult result, int milliseconds)
     {
-        _connectMilliseconds = (int)(Client.Loop.Now - _startedAt);
         if (result.Connection is { } connection)
         {
+            _connectMilliseconds = (int)(Client.Loop.Now - _startedAt);
             _stage = Stage.Forward;
             UpstreamOrNone = connection;
             _attempts.Current = _attempts.Current with { Stage = Stage.Forward, ConnectMilliseconds = milliseconds };

@@ -34,7 +34,7 @@ internal readonly struct ConnectionOutcome
     /// <summary>Gets how many bytes were taken from the backend to be passed on.</summary>
     public long BytesDown { get; init; }
 
-    /// <summary>Gets the time from the accept until an upstream connection stood or was given up, in milliseconds of the loop's clock.</summary>
+    /// <summary>Gets the time from the accept until an upstream connection stood, in milliseconds of the loop's clock; -1 when none did.</summary>
     public long ConnectMilliseconds { get; init; }
 
     /// <summary>Gets the time from the accept to the end, in milliseconds of the loop's clock.</summary>

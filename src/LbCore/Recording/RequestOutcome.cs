@@ -1,3 +1,4 @@
+using System;
 using System.Buffers;
 using LbCore.Http;
 using LbCore.Transport;
@@ -11,8 +12,14 @@ internal readonly struct RequestOutcome
 
     public required string Cluster { get; init; }
 
-    /// <summary>Gets the client's connection, for its addresses only. Valid while the outcome is being recorded.</summary>
+    /// <summary>Gets the client's connection, for its loop and its addresses only. Valid while the outcome is being recorded.</summary>
     public required TransportConnection Client { get; init; }
+
+    /// <summary>Gets the client's address as text, which is there for every request without being made anew.</summary>
+    public ReadOnlyMemory<byte> ClientAddress { get; init; }
+
+    /// <summary>Gets the client's port; 0 when it has no address, and <see cref="ClientAddress"/> means nothing.</summary>
+    public int ClientPort { get; init; }
 
     public required RequestEnd End { get; init; }
 
@@ -34,13 +41,13 @@ internal readonly struct RequestOutcome
     /// <summary>Gets how many bytes of the response's body were passed on.</summary>
     public long BytesDown { get; init; }
 
-    /// <summary>Gets the time from the whole head until a backend connection stood, in milliseconds of the loop's clock.</summary>
+    /// <summary>Gets the time from the whole head until a backend connection stood, in milliseconds of the loop's clock; -1 when none did.</summary>
     public long ConnectMilliseconds { get; init; }
 
     /// <summary>Gets the time from the whole head until the response's whole head, in milliseconds of the loop's clock; -1 when none came.</summary>
     public long ResponseMilliseconds { get; init; }
 
-    /// <summary>Gets the time from the whole head to the end, in milliseconds of the loop's clock.</summary>
+    /// <summary>Gets the time from the whole head, or the first byte of one that was refused, to the end, in milliseconds of the loop's clock.</summary>
     public long TotalMilliseconds { get; init; }
 
     /// <summary>Gets how many bytes the body of our own answer had; 0 when the response was a backend's, or none.</summary>
@@ -55,6 +62,12 @@ internal readonly struct RequestOutcome
 
     /// <summary>Gets the target as the client wrote it, when that is not what <see cref="Head"/> says. Valid as long.</summary>
     public ReadOnlySequence<byte> Target { get; init; }
+
+    /// <summary>
+    /// Gets the client's Referer and User-Agent as lines of a head, when they are not in <see cref="Head"/> because the
+    /// client's Connection named them. Valid as long.
+    /// </summary>
+    public ReadOnlySequence<byte> Unforwarded { get; init; }
 
     /// <summary>Gets whether the client speaks HTTP/1.0, whatever <see cref="Head"/> says.</summary>
     public bool IsHttp10 { get; init; }

@@ -3,6 +3,12 @@ namespace LbCore.Recording;
 /// <summary>How far an attempt or a connection came.</summary>
 internal enum Stage : byte
 {
+    /// <summary>Reading a request's head.</summary>
+    Parse,
+
+    /// <summary>Finding the cluster of a request.</summary>
+    Route,
+
     /// <summary>Choosing a backend and taking a place on it.</summary>
     Reserve,
 

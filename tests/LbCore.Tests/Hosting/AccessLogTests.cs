@@ -264,6 +264,46 @@ internal sealed class AccessLogTests
         balancer.ReopenLogs();
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task What_did_not_happen_is_null_and_the_stage_is_how_far_it_came(CancellationToken token)
+    {
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options =>
+        {
+            options.Listeners["web"].Cluster = "";
+            options.Listeners["web"].Routes.Add(new RouteOptions { PathPrefix = "/refused", Cluster = "app" });
+            options.Listeners["web"].Timeouts.Head = TimeSpan.FromMilliseconds(300);
+        });
+        foreach (var request in (string[])["GET /refused HTTP/1.0\r\n\r\n", "GET /else HTTP/1.0\r\n\r\n", "GET /bad HTTP/1.1\r\n\r\n", "GET /late HTTP/1.1\r\n"])
+        {
+            using var client = await ConnectAsync(balancer, token);
+            await client.SendAsync(request);
+            await client.ReadTextToEndAsync();
+        }
+
+        var lines = await LinesAsync(4);
+        Assert.That(lines.Select(static line => line.GetProperty("stage").GetString()), Is.EqualTo(new[] { "Connect", "Route", "Parse", "Parse" }));
+        Assert.That(lines.Select(static line => line.GetProperty("connectMs").ValueKind), Has.All.EqualTo(JsonValueKind.Null));
+        Assert.That(lines[3].GetProperty("totalMs").GetInt64(), Is.InRange(100, 30_000), "from its first byte");
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_client_cannot_keep_its_fields_out_of_the_log(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var balancer = await StartAsync(listener.EndPoint, token);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync("POST http://h/a HTTP/1.1\r\nHost: h\r\nConnection: close, User-Agent, referer, x\r\nUser-Agent: u\r\nReferer: r\r\nX: x\r\nContent-Length: 3\r\n\r\nabc");
+        using var backend = await listener.AcceptAsync();
+        var head = await backend.ReadHeadAsync();
+        Assert.That(head, Does.StartWith("POST /a ").And.Not.Contain("User-Agent").And.Not.Contain("Referer"));
+        Assert.That(await backend.ReadTextAsync(3), Is.EqualTo("abc"));
+        await backend.SendAsync(Ok);
+        await client.ReadTextToEndAsync();
+        Assert.That(Show((await LinesAsync(1))[0]), Is.EqualTo("POST http://h/a HTTP/1.1 h 200 3 2 app/b0 Completed None r u"));
+    }
+
     private static string Show(JsonElement line)
     {
         var request = string.Join(' ', new[] { "method", "target", "protocol", "host", "status", "bytesUp", "bytesDown" }.Select(Value));

@@ -89,6 +89,7 @@ internal sealed class TcpRelayConnectTests
         var outcome = await harness.Outcomes.WaitForAsync(1);
         Assert.That((outcome.Attempts.Count, outcome.Attempts[0].Dial), Is.EqualTo((2, DialStatus.TimedOut)));
         Assert.That(outcome.Attempts[0].ConnectMilliseconds, Is.GreaterThanOrEqualTo(200));
+        Assert.That(outcome.ConnectMilliseconds, Is.GreaterThanOrEqualTo(200), "from the accept");
     }
 
     [Test]
@@ -106,6 +107,7 @@ internal sealed class TcpRelayConnectTests
         Assert.That(
             (outcome.FailedBy, outcome.Stage, outcome.ClientClose, outcome.Attempts[0].FailedBy),
             Is.EqualTo((FailureSource.Client, Stage.Connect, CloseReason.PeerReset, FailureSource.Client)));
+        Assert.That(outcome.ConnectMilliseconds, Is.EqualTo(-1), "none stood");
         Assert.That(harness.State(0).Failures, Is.Zero);
     }
 

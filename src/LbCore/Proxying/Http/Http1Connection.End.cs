@@ -102,11 +102,15 @@ internal sealed partial class Http1Connection
             Listener = _proxy.Listener.Name,
             Cluster = "",
             Client = Client,
+            ClientAddress = ClientAddress,
+            ClientPort = ClientPort,
             End = end,
             Error = exchange.HeadError,
             Status = status,
             AnswerBytes = answerBytes,
+            ConnectMilliseconds = -1,
             ResponseMilliseconds = -1,
+            TotalMilliseconds = Client.Loop.Now - _firstByteAt,
             Head = exchange.RefusedHead(in received),
         });
     }

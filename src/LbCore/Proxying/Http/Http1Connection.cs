@@ -24,9 +24,11 @@ internal sealed partial class Http1Connection : LazyTimer
     private Http1DownstreamExchange? _exchange;
     private RequestForwarder? _forwarder;
     private byte[]? _clientAddress;
+    private long _firstByteAt;
     private long _deadline;
     private long _requests;
     private ConnectionEnd _end;
+    private ushort _clientPort;
     private Phase _phase;
     private bool _expired;
     private bool _lingers;
@@ -54,7 +56,10 @@ internal sealed partial class Http1Connection : LazyTimer
     public TransportConnection Client { get; }
 
     /// <summary>Gets the client's address as text; "unknown" when it has none (RFC 7239 section 6.2).</summary>
-    public ReadOnlySpan<byte> ClientAddress => _clientAddress ??= FormatClientAddress();
+    public ReadOnlyMemory<byte> ClientAddress => _clientAddress ??= FormatClientAddress();
+
+    /// <summary>Gets the client's port; 0 when it has no address. After <see cref="ClientAddress"/>.</summary>
+    public int ClientPort => _clientPort;
 
     public Http1Connection? Previous { get; set; }
 
@@ -176,6 +181,7 @@ internal sealed partial class Http1Connection : LazyTimer
 
         if (_exchange is null)
         {
+            _firstByteAt = Client.Loop.Now;
             _exchange = _loop.RentExchange();
             _exchange.Begin(this);
         }
@@ -262,6 +268,7 @@ internal sealed partial class Http1Connection : LazyTimer
             return "unknown"u8.ToArray();
         }
 
+        _clientPort = (ushort)endPoint.Port;
         var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
         {

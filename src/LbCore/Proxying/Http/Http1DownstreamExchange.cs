@@ -31,7 +31,9 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     public override ReadOnlySpan<byte> HeadBytes => _received.Bytes;
 
-    public override ReadOnlySpan<byte> ClientAddress => _owner.ClientAddress;
+    public override ReadOnlyMemory<byte> ClientAddress => _owner.ClientAddress;
+
+    public override int ClientPort => _owner.ClientPort;
 
     public override HttpError BodyError => _reader.Error;
 

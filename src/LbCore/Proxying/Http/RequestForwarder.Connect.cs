@@ -46,7 +46,6 @@ internal sealed partial class RequestForwarder
         }
 
         _lastDial = result.Status;
-        _connectMilliseconds = (int)(Loop.Now - _startedAt);
         var milliseconds = (int)(Loop.Now - startedAt);
         _attempts.Current = _attempts.Current with { Dial = result.Status, ConnectMilliseconds = milliseconds };
         if (result.Connection is { } connection)

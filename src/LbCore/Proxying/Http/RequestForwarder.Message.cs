@@ -23,8 +23,10 @@ internal sealed partial class RequestForwarder
     private int _headLength;
     private int _messageLength;
 
-    // Of a target in absolute form, which the head does not have: it lies at the end of the buffer, for the record.
+    // Of a target in absolute form, and of fields for the record that the client's Connection names. The head does not have
+    // them: they lie at the end of the buffer.
     private int _targetLength;
+    private int _unforwardedLength;
     private bool _hasFirstPiece;
     private bool _isHttp10;
     private bool _lacksHost;
@@ -41,17 +43,22 @@ internal sealed partial class RequestForwarder
         _clusterName = _listener.Routes.Find(head.AuthorityOf(_client.HeadBytes), head.PathOf(_client.HeadBytes));
         var edits = new RequestEdits
         {
-            ForwardedFor = _client.ClientAddress,
+            ForwardedFor = _client.ClientAddress.Span,
             MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
         };
         _isHttp10 = !head.IsHttp11;
         _lacksHost = head.HostIndex < 0 && head.AuthorityEnd == 0;
         var targetLength = head.AuthorityEnd == 0 ? 0 : head.TargetLength;
-        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits) + targetLength);
+        var unforwardedLength = UnforwardedFields.LengthOf(_client.HeadBytes, head);
+        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits) + targetLength + unforwardedLength);
         _targetLength = targetLength;
-        head.TargetOf(_client.HeadBytes)[.._targetLength].CopyTo(_message.Span[^_targetLength..]);
+        _unforwardedLength = unforwardedLength;
+        var atEnd = _message.Span[^(targetLength + unforwardedLength)..];
+        head.TargetOf(_client.HeadBytes)[..targetLength].CopyTo(atEnd);
+        UnforwardedFields.Copy(_client.HeadBytes, head, atEnd[targetLength..]);
         _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
         _client.ReleaseHead();
+        _stage = _clusterName is null ? Stage.Route : Stage.Reserve;
         TakeFirstPiece();
     }
 
@@ -74,7 +81,7 @@ internal sealed partial class RequestForwarder
             return;
         }
 
-        var room = _message.Length - _targetLength - _messageLength;
+        var room = _message.Length - _targetLength - _unforwardedLength - _messageLength;
         if (_requestFraming.Kind != BodyKind.Length || !piece.IsEnd || piece.Data.Length > room)
         {
             _firstPiece = piece;
@@ -220,7 +227,7 @@ internal sealed partial class RequestForwarder
     {
         _message.Return();
         _message = default;
-        _headLength = _messageLength = _targetLength = 0;
+        _headLength = _messageLength = _targetLength = _unforwardedLength = 0;
         _uploadEnded = false;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
@@ -78,7 +79,9 @@ internal sealed partial class RequestForwarder : LazyTimer
         _listener = proxy.Listener;
         _client = client;
         _startedAt = Loop.Now;
+        _connectMilliseconds = -1;
         _responseMilliseconds = -1;
+        _stage = Stage.Route;
         _inUse = true;
     }
 
@@ -266,6 +269,8 @@ internal sealed partial class RequestForwarder : LazyTimer
         Listener = _listener.Name,
         Cluster = _clusterName ?? "",
         Client = _client.Connection,
+        ClientAddress = _client.ClientAddress,
+        ClientPort = _client.ClientPort,
         End = Tunnel is not null ? RequestEnd.Tunnelled : _end,
         Error = _error,
         Stage = _stage,
@@ -278,11 +283,16 @@ internal sealed partial class RequestForwarder : LazyTimer
         TotalMilliseconds = Loop.Now - _startedAt,
         AnswerBytes = answerBytes,
         Head = _message.AsSequence(_headLength),
-        Target = _targetLength == 0 ? default : _message.AsSequence(_message.Length).Slice(_message.Length - _targetLength),
+        Target = Behind(_unforwardedLength, _targetLength),
+        Unforwarded = Behind(0, _unforwardedLength),
         IsHttp10 = _isHttp10,
         LacksHost = _lacksHost,
         Attempts = _attempts.ToList(FinalAttempt()),
     };
+
+    /// <summary>Returns what lies at the end of the message's buffer, for the record.</summary>
+    private ReadOnlySequence<byte> Behind(int fromEnd, int length) =>
+        length == 0 ? default : _message.AsSequence(_message.Length - fromEnd).Slice(_message.Length - fromEnd - length);
 
     private void Clear()
     {
@@ -302,11 +312,9 @@ internal sealed partial class RequestForwarder : LazyTimer
         _requestWait = default;
         _responseWait = default;
         _bytesUp = _bytesDown = 0;
-        _connectMilliseconds = 0;
         _status = 0;
         _end = RequestEnd.Completed;
         _error = HttpError.None;
-        _stage = Stage.Reserve;
         _interims = 0;
         _ended = _wantsUpgrade = _uploading = _requestSent = _responseStarted = _responseDone = _inUse = false;
         _hasFirstPiece = _wasStale = false;

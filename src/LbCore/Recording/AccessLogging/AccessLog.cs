@@ -55,7 +55,7 @@ internal sealed class AccessLog
         var loop = _loops[outcome.Client.Loop.Index];
         var line = new LineBuffer(loop.Bytes);
         loop.Clock.Look();
-        _format.Write(ref line, loop.Clock, outcome.Client.RemoteEndPoint, in outcome);
+        _format.Write(ref line, loop.Clock, in outcome);
         Add(loop, line.Line);
     }
 

@@ -6,10 +6,11 @@ namespace LbCore.Recording.AccessLogging;
 /// <summary>The combined form: <c>client - - [time] "request" status bytes "referer" "user agent"</c>.</summary>
 internal sealed class CombinedFormat : LineFormat
 {
-    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome)
+    public override void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome)
     {
         var text = new RequestText(in outcome);
-        Begin(ref line, clock, client);
+        line.Write(outcome.ClientPort == 0 ? "-"u8 : outcome.ClientAddress.Span);
+        Begin(ref line, clock);
         if (text.Method.IsEmpty)
         {
             line.Write("-"u8);
@@ -37,7 +38,12 @@ internal sealed class CombinedFormat : LineFormat
     public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome)
     {
         var attempts = outcome.Attempts;
-        Begin(ref line, clock, client);
+        if (!line.TryWriteAddress(client))
+        {
+            line.Write("-"u8);
+        }
+
+        Begin(ref line, clock);
         line.Write("TCP "u8);
         WriteOrDash(ref line, outcome.Cluster);
         line.Write("/"u8);
@@ -46,13 +52,8 @@ internal sealed class CombinedFormat : LineFormat
         line.Write("-\" \"-\"\n"u8);
     }
 
-    private static void Begin(ref LineBuffer line, LineClock clock, EndPoint? client)
+    private static void Begin(ref LineBuffer line, LineClock clock)
     {
-        if (!line.TryWriteAddress(client))
-        {
-            line.Write("-"u8);
-        }
-
         line.Write(" - - ["u8);
         line.Write(clock.Combined);
         line.Write("] \""u8);

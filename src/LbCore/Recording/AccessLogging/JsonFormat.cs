@@ -11,10 +11,23 @@ internal sealed class JsonFormat : LineFormat
     // A name has 253 characters at most, and a port five digits.
     private const int MaxHost = LineBuffer.MaxField / 4;
 
-    public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome)
+    private static ReadOnlySpan<byte> NoClient => ",\"client\":null,\"clientPort\":null"u8;
+
+    public override void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome)
     {
         var text = new RequestText(in outcome);
-        Begin(ref line, clock, "\",\"kind\":\"http\""u8, outcome.Listener, client);
+        Begin(ref line, clock, "\",\"kind\":\"http\""u8, outcome.Listener);
+        if (outcome.ClientPort == 0)
+        {
+            line.Write(NoClient);
+        }
+        else
+        {
+            line.Write(",\"client\":\""u8);
+            line.Write(outcome.ClientAddress.Span);
+            EndClient(ref line, outcome.ClientPort);
+        }
+
         WriteText(ref line, ",\"method\":\""u8, text.Method, LineBuffer.MaxField);
         WriteText(ref line, ",\"target\":\""u8, text.Target, LineBuffer.MaxField);
         WriteText(ref line, ",\"protocol\":\""u8, text.Protocol, LineBuffer.MaxField);
@@ -35,7 +48,18 @@ internal sealed class JsonFormat : LineFormat
     public override void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome)
     {
         var attempts = outcome.Attempts;
-        Begin(ref line, clock, "\",\"kind\":\"tcp\""u8, outcome.Listener, client);
+        Begin(ref line, clock, "\",\"kind\":\"tcp\""u8, outcome.Listener);
+        if (client is IPEndPoint ip)
+        {
+            line.Write(",\"client\":\""u8);
+            line.TryWriteAddress(ip);
+            EndClient(ref line, ip.Port);
+        }
+        else
+        {
+            line.Write(NoClient);
+        }
+
         WriteTraffic(ref line, outcome.BytesUp, outcome.BytesDown, outcome.Cluster, attempts);
         WriteNumber(ref line, ",\"connectMs\":"u8, outcome.ConnectMilliseconds);
         WriteNumber(ref line, ",\"totalMs\":"u8, outcome.TotalMilliseconds);
@@ -46,7 +70,7 @@ internal sealed class JsonFormat : LineFormat
         line.Write("}\n"u8);
     }
 
-    private static void Begin(ref LineBuffer line, LineClock clock, ReadOnlySpan<byte> kind, string listener, EndPoint? client)
+    private static void Begin(ref LineBuffer line, LineClock clock, ReadOnlySpan<byte> kind, string listener)
     {
         line.Write("{\"time\":\""u8);
         line.Write(clock.Rfc3339);
@@ -55,17 +79,12 @@ internal sealed class JsonFormat : LineFormat
         line.Write("Z"u8);
         line.Write(kind);
         WriteName(ref line, ",\"listener\":\""u8, listener);
-        if (client is IPEndPoint ip)
-        {
-            line.Write(",\"client\":\""u8);
-            line.TryWriteAddress(ip);
-            line.Write("\",\"clientPort\":"u8);
-            line.Write(ip.Port);
-        }
-        else
-        {
-            line.Write(",\"client\":null,\"clientPort\":null"u8);
-        }
+    }
+
+    private static void EndClient(ref LineBuffer line, int port)
+    {
+        line.Write("\",\"clientPort\":"u8);
+        line.Write(port);
     }
 
     private static void WriteTraffic(ref LineBuffer line, long up, long down, string cluster, in AttemptList attempts)

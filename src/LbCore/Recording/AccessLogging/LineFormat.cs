@@ -11,7 +11,7 @@ internal abstract class LineFormat
     /// <summary>Gets one JSON object a line.</summary>
     public static LineFormat Json { get; } = new JsonFormat();
 
-    public abstract void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in RequestOutcome outcome);
+    public abstract void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome);
 
     public abstract void Write(ref LineBuffer line, LineClock clock, EndPoint? client, in ConnectionOutcome outcome);
 }

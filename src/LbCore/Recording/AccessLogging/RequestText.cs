@@ -8,7 +8,7 @@ internal readonly ref struct RequestText
 {
     private const int VersionLength = 8;
 
-    /// <summary>Reads them from an outcome's head.</summary>
+    /// <summary>Reads them from an outcome.</summary>
     public RequestText(in RequestOutcome outcome)
     {
         var head = outcome.Head.FirstSpan;
@@ -33,22 +33,25 @@ internal readonly ref struct RequestText
         Protocol = outcome.IsHttp10 ? "HTTP/1.0"u8 : IsVersion(rest[..end]) ? rest[..end] : default;
         rest = rest[(end + 2)..];
 
-        // To the empty line, or the last whole one of a head that never became whole. One byte is found faster than two.
-        while ((end = rest.IndexOf((byte)'\n')) > 1 && rest[end - 1] == '\r')
+        for (var part = 0; part < 2; part++, rest = outcome.Unforwarded.FirstSpan)
         {
-            var line = rest[..(end - 1)];
-            rest = rest[(end + 1)..];
-            switch (line[0] | 0x20)
+            // To the empty line, or the last whole one of a head that never became whole. One byte is found faster than two.
+            while ((end = rest.IndexOf((byte)'\n')) > 1 && rest[end - 1] == '\r')
             {
-                case 'h' when Host.IsEmpty && !outcome.LacksHost:
-                    Host = ValueOf(line, "host:"u8);
-                    break;
-                case 'r' when Referer.IsEmpty:
-                    Referer = ValueOf(line, "referer:"u8);
-                    break;
-                case 'u' when UserAgent.IsEmpty:
-                    UserAgent = ValueOf(line, "user-agent:"u8);
-                    break;
+                var line = rest[..(end - 1)];
+                rest = rest[(end + 1)..];
+                switch (line[0] | 0x20)
+                {
+                    case 'h' when Host.IsEmpty && !outcome.LacksHost:
+                        Host = ValueOf(line, "host:"u8);
+                        break;
+                    case 'r' when Referer.IsEmpty:
+                        Referer = ValueOf(line, "referer:"u8);
+                        break;
+                    case 'u' when UserAgent.IsEmpty:
+                        UserAgent = ValueOf(line, "user-agent:"u8);
+                        break;
+                }
             }
         }
     }

@@ -49,7 +49,9 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override ReadOnlySpan<byte> HeadBytes => _headBytes;
 
-    public override ReadOnlySpan<byte> ClientAddress => "10.0.0.7"u8;
+    public override ReadOnlyMemory<byte> ClientAddress { get; } = "10.0.0.7"u8.ToArray();
+
+    public override int ClientPort => 1;
 
     public override HttpError BodyError => HttpError.None;
 

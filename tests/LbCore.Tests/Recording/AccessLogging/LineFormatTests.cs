@@ -59,22 +59,35 @@ internal sealed class LineFormatTests
         Assert.That(json.GetProperty("host").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
+    [Test]
+    public void Fields_that_did_not_go_on_are_the_clients_all_the_same()
+    {
+        var outcome = Request("GET /a HTTP/1.1\r\nHost: h\r\n\r\n") with
+        {
+            Unforwarded = new ReadOnlySequence<byte>("User-Agent: u\r\nreferer: r\r\n"u8.ToArray()),
+        };
+        Assert.That(Combined(outcome), Does.EndWith(" \"r\" \"u\"\n"));
+    }
+
     [TestCase("::ffff:198.51.100.7", "198.51.100.7")]
     [TestCase("2001:db8::1", "2001:db8::1")]
     public void An_address_is_what_it_is(string address, string expected)
     {
         var client = new IPEndPoint(IPAddress.Parse(address), 1);
-        Assert.That(Combined(Request(""), client), Does.StartWith(expected + " - - ["));
-        Assert.That(Parse(Json(Request(""), client)).GetProperty("client").GetString(), Is.EqualTo(expected));
+        Assert.That(Combined(Connection(), client), Does.StartWith(expected + " - - ["));
+        Assert.That(Parse(Json(Connection(), client)).GetProperty("client").GetString(), Is.EqualTo(expected));
     }
 
     [Test]
     public void A_client_of_a_unix_socket_has_no_address()
     {
         var client = new UnixDomainSocketEndPoint("/tmp/x");
-        Assert.That(Combined(Request(""), client), Does.StartWith("- - - ["));
-        var json = Parse(Json(Request(""), client));
-        Assert.That((json.GetProperty("client").ValueKind, json.GetProperty("clientPort").ValueKind), Is.EqualTo((JsonValueKind.Null, JsonValueKind.Null)));
+        var request = Request("") with { ClientAddress = "unknown"u8.ToArray(), ClientPort = 0 };
+        Assert.That((string[])[Combined(request), Combined(Connection(), client)], Has.All.StartsWith("- - - ["));
+        foreach (var json in (JsonElement[])[Parse(Json(request)), Parse(Json(Connection(), client))])
+        {
+            Assert.That((json.GetProperty("client").ValueKind, json.GetProperty("clientPort").ValueKind), Is.EqualTo((JsonValueKind.Null, JsonValueKind.Null)));
+        }
     }
 
     [Test]
@@ -103,31 +116,17 @@ internal sealed class LineFormatTests
     public void What_is_not_known_is_null_and_the_keys_stay()
     {
         var known = Parse(Json(Request("GET / HTTP/1.1\r\n\r\n"))).EnumerateObject().Select(static member => member.Name);
-        var unknown = Parse(Json(Request("") with { Status = 0, ResponseMilliseconds = -1, Cluster = "" })).EnumerateObject().ToArray();
+        var unknown = Parse(Json(Request("") with { Status = 0, ConnectMilliseconds = -1, ResponseMilliseconds = -1, Cluster = "" })).EnumerateObject().ToArray();
         Assert.That(unknown.Select(static member => member.Name), Is.EqualTo(known));
         Assert.That(
             unknown.Where(static member => member.Value.ValueKind == JsonValueKind.Null).Select(static member => member.Name),
-            Is.EqualTo(new[] { "method", "target", "protocol", "host", "status", "cluster", "backend", "responseMs", "error", "failedBy", "referer", "userAgent" }));
+            Is.EqualTo(new[] { "method", "target", "protocol", "host", "status", "cluster", "backend", "connectMs", "responseMs", "error", "failedBy", "referer", "userAgent" }));
     }
 
     [Test]
     public void A_connection_in_both_forms()
     {
-        var attempt = new AttemptOutcome { Backend = Backend("b1"), Stage = Stage.Forward };
-        var outcome = new ConnectionOutcome
-        {
-            Listener = "db",
-            Cluster = "app",
-            Client = null!,
-            Stage = Stage.Forward,
-            FailedBy = FailureSource.Backend,
-            BackendClose = CloseReason.PeerReset,
-            BytesUp = 3,
-            BytesDown = 4,
-            ConnectMilliseconds = 5,
-            TotalMilliseconds = 6,
-            Attempts = new AttemptList(null, in attempt),
-        };
+        var outcome = Connection();
         Assert.That(Combined(outcome), Is.EqualTo("192.0.2.17 - - [26/Nov/2026:22:58:01 +0000] \"TCP app/b1\" 200 4 \"-\" \"-\"\n"));
         Assert.That(Json(outcome), Is.EqualTo(
             "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"tcp\",\"listener\":\"db\",\"client\":\"192.0.2.17\",\"clientPort\":51234,"
@@ -222,7 +221,7 @@ internal sealed class LineFormatTests
             "Completed Tunnelled BadRequest HeadTimeout BodyTimeout RequestTruncated ClientReset ClientStalled NoRoute NoBackend ConnectFailed "
             + "ConnectTimeout OutOfResources BackendClosed BadResponse RequestStalled ResponseTimeout ResponseStalled ResponseTruncated Shutdown Fault"));
         Assert.That(Spelled<FailureSource>(), Is.EqualTo("None Client Proxy Backend"));
-        Assert.That(Spelled<Stage>(), Is.EqualTo("Reserve Connect Forward"));
+        Assert.That(Spelled<Stage>(), Is.EqualTo("Parse Route Reserve Connect Forward"));
         Assert.That(Spelled<DialStatus>(), Is.EqualTo("Connected Refused TimedOut Unreachable NoLocalPort OutOfResources Canceled Failed"));
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(
@@ -243,11 +242,32 @@ internal sealed class LineFormatTests
         State = new BackendState(),
     };
 
+    private static ConnectionOutcome Connection()
+    {
+        var attempt = new AttemptOutcome { Backend = Backend("b1"), Stage = Stage.Forward };
+        return new ConnectionOutcome
+        {
+            Listener = "db",
+            Cluster = "app",
+            Client = null!,
+            Stage = Stage.Forward,
+            FailedBy = FailureSource.Backend,
+            BackendClose = CloseReason.PeerReset,
+            BytesUp = 3,
+            BytesDown = 4,
+            ConnectMilliseconds = 5,
+            TotalMilliseconds = 6,
+            Attempts = new AttemptList(null, in attempt),
+        };
+    }
+
     private static RequestOutcome Request(string head) => new()
     {
         Listener = "web",
         Cluster = "app",
         Client = null!,
+        ClientAddress = "192.0.2.17"u8.ToArray(),
+        ClientPort = 51234,
         End = RequestEnd.Completed,
         Status = 200,
         BytesDown = 123,
@@ -256,25 +276,25 @@ internal sealed class LineFormatTests
 
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
 
-    private string Combined(in RequestOutcome outcome, EndPoint? client = null) => Text(LineFormat.Combined, in outcome, client);
+    private string Combined(in RequestOutcome outcome) => Text(LineFormat.Combined, in outcome);
 
-    private string Json(in RequestOutcome outcome, EndPoint? client = null) => Text(LineFormat.Json, in outcome, client);
+    private string Json(in RequestOutcome outcome) => Text(LineFormat.Json, in outcome);
 
-    private string Combined(in ConnectionOutcome outcome) => Text(LineFormat.Combined, in outcome);
+    private string Combined(in ConnectionOutcome outcome, EndPoint? client = null) => Text(LineFormat.Combined, in outcome, client);
 
-    private string Json(in ConnectionOutcome outcome) => Text(LineFormat.Json, in outcome);
+    private string Json(in ConnectionOutcome outcome, EndPoint? client = null) => Text(LineFormat.Json, in outcome, client);
 
-    private string Text(LineFormat format, in RequestOutcome outcome, EndPoint? client = null)
+    private string Text(LineFormat format, in RequestOutcome outcome)
     {
         var line = new LineBuffer(new byte[LineBuffer.MaxLine]);
-        format.Write(ref line, _clock, client ?? Client, in outcome);
+        format.Write(ref line, _clock, in outcome);
         return Encoding.Latin1.GetString(line.Line);
     }
 
-    private string Text(LineFormat format, in ConnectionOutcome outcome)
+    private string Text(LineFormat format, in ConnectionOutcome outcome, EndPoint? client)
     {
         var line = new LineBuffer(new byte[LineBuffer.MaxLine]);
-        format.Write(ref line, _clock, Client, in outcome);
+        format.Write(ref line, _clock, client ?? Client, in outcome);
         return Encoding.Latin1.GetString(line.Line);
     }
 }
