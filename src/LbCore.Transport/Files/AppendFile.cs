@@ -68,19 +68,21 @@ public sealed class AppendFile : IDisposable
         return new AppendFile(handle, OperatingSystem.IsLinux() ? null : new FileStream(handle, FileAccess.Write, bufferSize: 0));
     }
 
-    /// <summary>Appends what is taken of some bytes.</summary>
-    /// <param name="bytes">The bytes, at least one.</param>
+    /// <summary>Appends what is taken of bytes in two pieces. On Linux what is taken of both goes into a file as one piece.</summary>
+    /// <param name="first">The first bytes, at least one.</param>
+    /// <param name="second">Those that follow; may be empty.</param>
     /// <param name="error">Why it cannot be written; null when it was, or will be taken later.</param>
     /// <returns>How many bytes were written: all, or some, or none for now.</returns>
-    public int Write(ReadOnlySpan<byte> bytes, out string? error)
+    public int Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out string? error)
     {
         error = null;
         if (_stream is not null)
         {
-            return WriteToStream(bytes, out error);
+            var count = WriteToStream(first, out error);
+            return error is null && !second.IsEmpty ? count + WriteToStream(second, out error) : count;
         }
 
-        var written = FileCalls.Write(_handle, bytes);
+        var written = FileCalls.Write(_handle, first, second);
         if (written >= 0)
         {
             return (int)written;
@@ -121,7 +123,7 @@ public sealed class AppendFile : IDisposable
             error = null;
             return bytes.Length;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
             error = e.Message;
             return 0;

@@ -7,11 +7,11 @@ namespace LbCore.Transport.Files;
 /// <summary>Declares the system calls for files that are appended to. Linux only; they may block, so none is for a loop.</summary>
 internal static unsafe partial class FileCalls
 {
-    public const int EINTR = 4;
     public const int ENXIO = 6;
     public const int EAGAIN = 11;
     public const int EPIPE = 32;
 
+    private const int EINTR = 4;
     private const int O_WRONLY = 0x1;
     private const int O_RDWR = 0x2;
     private const int O_CREAT = 0x40;
@@ -28,21 +28,24 @@ internal static unsafe partial class FileCalls
     public static SafeFileHandle OpenToAppend(string path)
     {
         const int Flags = O_CREAT | O_NOCTTY | O_APPEND | O_NONBLOCK | O_CLOEXEC;
-        var handle = Open(path, Flags | O_WRONLY, Mode);
+        var handle = OpenUninterrupted(path, Flags | O_WRONLY);
 
         // A pipe that nobody reads yet. Open for both it takes what fits, and whoever comes to read later finds it.
-        return handle.IsInvalid && Marshal.GetLastPInvokeError() == ENXIO ? Open(path, Flags | O_RDWR, Mode) : handle;
+        return handle.IsInvalid && Marshal.GetLastPInvokeError() == ENXIO ? OpenUninterrupted(path, Flags | O_RDWR) : handle;
     }
 
-    /// <summary>Writes what is taken, and returns how many bytes that was; below zero when there was an error.</summary>
-    public static nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes what is taken of two pieces, in one call. Returns how many bytes that was; below zero when there was an error.</summary>
+    public static nint Write(SafeFileHandle file, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        fixed (byte* source = bytes)
+        fixed (byte* firstBytes = first, secondBytes = second)
         {
+            var vectors = stackalloc IoVector[2];
+            vectors[0] = new IoVector { Base = firstBytes, Length = (nuint)first.Length };
+            vectors[1] = new IoVector { Base = secondBytes, Length = (nuint)second.Length };
             nint written;
             do
             {
-                written = Write(file, source, (nuint)bytes.Length);
+                written = WriteVector(file, vectors, second.IsEmpty ? 1 : 2);
             }
             while (written < 0 && Marshal.GetLastPInvokeError() == EINTR);
             return written;
@@ -56,14 +59,32 @@ internal static unsafe partial class FileCalls
         _ = Poll(&poll, 1, milliseconds);
     }
 
+    private static SafeFileHandle OpenUninterrupted(string path, int flags)
+    {
+        SafeFileHandle handle;
+        do
+        {
+            handle = Open(path, flags, Mode);
+        }
+        while (handle.IsInvalid && Marshal.GetLastPInvokeError() == EINTR);
+        return handle;
+    }
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(SafeFileHandle file, byte* source, nuint length);
+    [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
+    private static partial nint WriteVector(SafeFileHandle file, IoVector* vectors, int count);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
+
+    /// <summary>Is struct iovec.</summary>
+    private struct IoVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
 
     /// <summary>Is struct pollfd.</summary>
     private struct PollDescriptor

@@ -22,6 +22,9 @@ internal sealed class AccessLogs
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private AccessLogOptions _options = new();
+    private Task _turn = Task.CompletedTask;
+    private int _reopens;
+    private int _reopensSeen;
     private volatile bool _stopped;
 
     public AccessLogs(TransportEngine engine, IOutcomeRecorder recorder, TimeProvider time, ILogger logger)
@@ -42,10 +45,12 @@ internal sealed class AccessLogs
             return null;
         }
 
+        _reopensSeen = Volatile.Read(ref _reopens);
         try
         {
             var format = wanted.Format == AccessLogFormat.Json ? LineFormat.Json : LineFormat.Combined;
-            return AccessLog.Open(wanted.Path, format, _engine.Loops.Count, wanted.BufferBytes, _time, _logger);
+            var isStandardOutput = wanted.Path == AccessLogOptions.StandardOutput;
+            return AccessLog.Open(wanted.Path, isStandardOutput, format, _engine.Loops.Count, wanted.BufferBytes, _time, _logger);
         }
         catch (IOException e)
         {
@@ -66,35 +71,87 @@ internal sealed class AccessLogs
         }
 
         var replaced = _recorder.AccessLog;
+        var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _turn = turned.Task;
         _recorder.AccessLog = opened;
-        _options = new AccessLogOptions { Path = options.Path, Format = options.Format, BufferBytes = options.BufferBytes };
+        var isSameFile = options.Path == _options.Path;
+        _options = options.Copy();
         if (opened is not null)
         {
             RecordingLog.AccessLogOpened(_logger, options.Path!);
         }
 
-        // A stop may have come between, and then it has not seen this one. The fence: one of the two sees the other.
+        // A stop or a rotation may have come between, and then it has not seen this one. The fence: one of the two sees the other.
         Interlocked.MemoryBarrier();
+        if (_reopens != _reopensSeen)
+        {
+            opened?.Reopen();
+        }
+
+        try
+        {
+            await ReplaceAsync(replaced, opened, isSameFile).ConfigureAwait(false);
+        }
+        finally
+        {
+            turned.SetResult();
+        }
+
         if (_stopped)
         {
             await StopAsync().ConfigureAwait(false);
         }
+    }
 
+    /// <summary>Has the file opened again. A log that is about to take over is opened again, too: it may have the old file.</summary>
+    public void Reopen()
+    {
+        Interlocked.Increment(ref _reopens);
+        _recorder.AccessLog?.Reopen();
+    }
+
+    /// <summary>Writes what waits and closes the file. After the loops have ended.</summary>
+    public async Task StopAsync()
+    {
+        _stopped = true;
+        Interlocked.MemoryBarrier();
+        await _turn.ConfigureAwait(false);
+        await (_recorder.AccessLog?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a log and lets the next one write, whose lines wait meanwhile: two that write at once would mix theirs.</summary>
+    private async Task ReplaceAsync(AccessLog? replaced, AccessLog? opened, bool isSameFile)
+    {
         if (replaced is not null)
         {
             await TurnAsync().ConfigureAwait(false);
             await replaced.StopAsync().ConfigureAwait(false);
         }
+
+        if (opened is null)
+        {
+            return;
+        }
+
+        if (replaced is null || !isSameFile)
+        {
+            opened.Begin();
+        }
+        else if (replaced.Ended.IsCompleted)
+        {
+            opened.Begin(replaced.EndedWithinLine);
+        }
+        else
+        {
+            // It hangs in a write to standard output. Nothing can be written there before that ends.
+            _ = BeginAfterAsync(opened, replaced);
+        }
     }
 
-    public void Reopen() => _recorder.AccessLog?.Reopen();
-
-    /// <summary>Writes what waits and closes the file. After the loops have ended.</summary>
-    public Task StopAsync()
+    private static async Task BeginAfterAsync(AccessLog opened, AccessLog replaced)
     {
-        _stopped = true;
-        Interlocked.MemoryBarrier();
-        return _recorder.AccessLog?.StopAsync() ?? Task.CompletedTask;
+        await replaced.Ended.ConfigureAwait(false);
+        opened.Begin(replaced.EndedWithinLine);
     }
 
     /// <summary>Returns when every loop has ended what it was at, and with it the use of a log that was there before.</summary>

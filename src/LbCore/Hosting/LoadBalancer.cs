@@ -142,14 +142,14 @@ public sealed class LoadBalancer : IAsyncDisposable
             try
             {
                 Publish(options, endPoints, own);
+                running.Apply(options, Topology.Current, replaced);
             }
-            catch (LbCoreConfigurationException) when (log is not null)
+            catch (Exception) when (log is not null)
             {
                 await log.StopAsync().ConfigureAwait(false);
                 throw;
             }
 
-            running.Apply(options, Topology.Current, replaced);
             _options = options;
             await running.AccessLogs.ApplyAsync(options.AccessLog, log).ConfigureAwait(false);
         }

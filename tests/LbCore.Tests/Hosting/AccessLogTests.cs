@@ -2,6 +2,8 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,7 +17,7 @@ namespace LbCore.Tests.Hosting;
 
 /// <summary>What a load balancer writes of its requests and connections.</summary>
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
-internal sealed class AccessLogTests
+internal sealed partial class AccessLogTests
 {
     private const string Get = "GET /a?b HTTP/1.1\r\nHost: h\r\nReferer: http://r/\r\nUser-Agent: u\r\n\r\n";
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -197,7 +199,7 @@ internal sealed class AccessLogTests
     [CancelAfter(30_000)]
     public async Task A_reload_turns_it_on_and_off_and_changes_its_form(CancellationToken token)
     {
-        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options => TurnOff(options.AccessLog));
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token, static options => options.AccessLog.Path = null);
         using var client = await ConnectAsync(balancer, token);
         var asked = 0;
         await AskAsync("/none");
@@ -205,7 +207,7 @@ internal sealed class AccessLogTests
         await AskAsync("/combined");
         await ReloadAsync(static _ => { });
         await AskAsync("/json");
-        await ReloadAsync(static o => TurnOff(o.AccessLog));
+        await ReloadAsync(static o => o.AccessLog.Path = null);
         await AskAsync("/none");
         var lines = await File.ReadAllLinesAsync(Path, token);
         Assert.That(lines, Has.Length.EqualTo(2), "each has been written when the next holds");
@@ -264,6 +266,111 @@ internal sealed class AccessLogTests
         balancer.ReopenLogs();
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    [Platform("Linux")]
+    [CancelAfter(60_000)]
+    public async Task A_reload_that_keeps_the_path_breaks_no_line_and_loses_none(bool isPipe, CancellationToken token)
+    {
+        const int Clients = 4;
+        const int Requests = 250;
+        var reading = isPipe ? ReadSlowlyAsync() : Task.FromResult("");
+        var options = KeepingOptions(0);
+        await using var balancer = LoadBalancer.Create(options);
+        await balancer.StartAsync(token);
+        var asking = Task.WhenAll(Enumerable.Range(0, Clients).Select(AskAsync));
+        var reloads = 0;
+        while (!asking.IsCompleted)
+        {
+            await balancer.ReloadAsync(KeepingOptions(++reloads), token);
+        }
+
+        await asking;
+        await balancer.StopAsync(token);
+        var text = isPipe ? await reading : await File.ReadAllTextAsync(Path, token);
+        var targets = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("target").GetString()!.TrimEnd('x'));
+        Assert.That(targets, Is.EquivalentTo(Enumerable.Range(0, Clients * Requests).Select(static i => $"/{i}/")));
+        Assert.That(reloads, Is.GreaterThan(1));
+
+        LbCoreOptions KeepingOptions(int number)
+        {
+            var keeping = Options(RawListener.RefusingEndPoint());
+            keeping.Loops = 2;
+            keeping.AccessLog.BufferBytes += number % 2;
+            return keeping;
+        }
+
+        async Task AskAsync(int number)
+        {
+            using var client = await ConnectAsync(balancer, token);
+            for (var i = number * Requests; i < (number + 1) * Requests; i++)
+            {
+                await client.SendAsync($"GET /{i}/{new string('x', 200)} HTTP/1.1\r\nHost: h\r\n\r\n");
+                await client.ReadHeadAsync();
+                await client.ReadTextAsync(16);
+            }
+        }
+
+        async Task<string> ReadSlowlyAsync()
+        {
+            Assert.That(MakeFifo(Path, 0x1A4), Is.Zero);
+            await Task.Yield();
+            await using var reader = await Task.Run(() => new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), token);
+            var all = new StringBuilder();
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await reader.ReadAsync(buffer, token)) > 0)
+            {
+                all.Append(Encoding.ASCII.GetString(buffer, 0, read));
+                await Task.Delay(1, token);
+            }
+
+            return all.ToString();
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_rotation_between_the_opening_and_the_swap_of_a_log_reaches_it(CancellationToken token)
+    {
+        await using var balancer = await StartAsync(RawListener.RefusingEndPoint(), token);
+        var options = Options(RawListener.RefusingEndPoint());
+        options.AccessLog.Format = AccessLogFormat.Combined;
+        var logs = balancer.Running!.AccessLogs;
+        var opened = logs.Open(options);
+        File.Move(Path, Path + ".1");
+        balancer.ReopenLogs();
+        await logs.ApplyAsync(options.AccessLog, opened);
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync(Get);
+        await client.ReadHeadAsync();
+        await Eventually.TrueAsync(() => File.Exists(Path) && File.ReadAllText(Path).Contains("/a?b", StringComparison.Ordinal), "the line is in the new file");
+    }
+
+    [Test]
+    [Platform("Linux")]
+    [CancelAfter(30_000)]
+    public async Task A_reload_that_fails_leaves_no_file_open(CancellationToken token)
+    {
+        var other = Options(RawListener.RefusingEndPoint());
+        await using var balancer = LoadBalancer.Create(Options(RawListener.RefusingEndPoint()), null, new LoadBalancerEnvironment
+        {
+            Resolver = new BackendResolver((_, _) =>
+            {
+                // Behind the check of the options: what fails then is nobody's mistake in them.
+                other.Clusters["app"].Strategy = "none";
+                return Task.FromResult(new[] { IPAddress.Loopback });
+            }),
+        });
+        await balancer.StartAsync(token);
+        other.Clusters["app"].Backends["b0"].Address = "named.test:1";
+        other.AccessLog.Path = Path + ".other";
+        Assert.That(() => balancer.ReloadAsync(other, token), Throws.Exception.Not.TypeOf<LbCoreConfigurationException>());
+        Assert.That(File.Exists(Path + ".other"), Is.True, "it was opened");
+        Assert.That(new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Count(entry => entry.LinkTarget == Path + ".other"), Is.Zero);
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task What_did_not_happen_is_null_and_the_stage_is_how_far_it_came(CancellationToken token)
@@ -313,8 +420,6 @@ internal sealed class AccessLogTests
         string Value(string name) => line.GetProperty(name).ValueKind == JsonValueKind.Null ? "-" : line.GetProperty(name).ToString();
     }
 
-    private static void TurnOff(AccessLogOptions log) => (log.Path, log.Format) = (null, AccessLogFormat.Combined);
-
     private async Task<JsonElement[]> LinesAsync(int count)
     {
         await Eventually.TrueAsync(() => File.ReadAllLines(Path).Length >= count, "the lines are there");
@@ -349,6 +454,9 @@ internal sealed class AccessLogTests
             await passed.Task;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
 
     private LbCoreOptions Options(EndPoint backend)
     {

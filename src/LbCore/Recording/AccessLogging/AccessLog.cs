@@ -27,17 +27,24 @@ internal sealed class AccessLog
     /// <summary>Gets how many writes failed. Any thread.</summary>
     public long Failures => _writer.Failures;
 
-    /// <summary>Opens the file and begins to write to it.</summary>
-    /// <param name="path">The file, or - for standard output.</param>
+    /// <summary>Gets a task that completes when the file is closed, and nothing will be written to it any more. Any thread.</summary>
+    public Task Ended => _writer.Ended;
+
+    /// <summary>Gets whether the file ends with a line that was cut off. When it has ended.</summary>
+    public bool EndedWithinLine => _writer.EndedWithinLine;
+
+    /// <summary>Opens the file. Lines may come at once; they wait for <see cref="Begin"/>.</summary>
+    /// <param name="path">The file, or what standard output is called where trouble is told of.</param>
+    /// <param name="isStandardOutput">Whether it is standard output.</param>
     /// <param name="format">How lines look.</param>
     /// <param name="loops">How many loops there are.</param>
     /// <param name="bufferBytes">How many bytes may wait, for each loop; at least <see cref="LineBuffer.MaxLine"/>.</param>
     /// <param name="time">The clock of the lines.</param>
     /// <param name="logger">Where trouble is told of. For no loop.</param>
     /// <exception cref="System.IO.IOException">The file cannot be opened.</exception>
-    public static AccessLog Open(string path, LineFormat format, int loops, int bufferBytes, TimeProvider time, ILogger logger)
+    public static AccessLog Open(
+        string path, bool isStandardOutput, LineFormat format, int loops, int bufferBytes, TimeProvider time, ILogger logger)
     {
-        var file = LineWriter.OpenFile(path);
         var all = new Loop[loops];
         var rings = new LineRing[loops];
         for (var i = 0; i < loops; i++)
@@ -46,8 +53,12 @@ internal sealed class AccessLog
             rings[i] = all[i].Ring;
         }
 
-        return new AccessLog(format, all, LineWriter.Start(path, file, rings, logger));
+        return new AccessLog(format, all, LineWriter.Open(path, isStandardOutput, rings, logger));
     }
+
+    /// <summary>Begins to write to the file, unless it has been stopped. Any thread.</summary>
+    /// <param name="endsLine">Whether the file ends with a line that was cut off.</param>
+    public void Begin(bool endsLine = false) => _writer.Begin(endsLine);
 
     /// <summary>Writes a request's line. On its loop.</summary>
     public void Write(in RequestOutcome outcome)
@@ -72,7 +83,10 @@ internal sealed class AccessLog
     /// <summary>Asks the writer to close the file and to open its path again, as after a rotation. Any thread.</summary>
     public void Reopen() => _writer.Reopen();
 
-    /// <summary>Writes what waits, for a second at most, and closes the file. Nothing may be written any more.</summary>
+    /// <summary>
+    /// Writes what waits, for a second at most, and closes the file; without <see cref="Begin"/> it drops it. Nothing may be
+    /// written any more.
+    /// </summary>
     public Task StopAsync() => _writer.StopAsync();
 
     private void Add(Loop loop, ReadOnlySpan<byte> line)

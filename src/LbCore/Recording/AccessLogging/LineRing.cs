@@ -50,22 +50,36 @@ internal sealed class LineRing
         return room - line.Length < _bytes.Length / 2;
     }
 
-    /// <summary>Returns bytes that wait, up to the end of the ring's memory; more may follow. For the one thread that reads.</summary>
+    /// <summary>Returns bytes that wait, as they lie in the ring's memory: up to its end, and from its beginning. For the one thread that reads.</summary>
     /// <param name="most">How many, at most.</param>
-    public ReadOnlySpan<byte> Peek(int most)
+    /// <param name="second">Those that lie at the beginning; often none.</param>
+    public ReadOnlySpan<byte> Peek(int most, out ReadOnlySpan<byte> second)
     {
+        var count = Math.Min(Count, most);
         var start = (int)(_positions.Taken % _bytes.Length);
-        return _bytes.AsSpan(start, Math.Min(Math.Min(Count, most), _bytes.Length - start));
+        var first = Math.Min(count, _bytes.Length - start);
+        second = _bytes.AsSpan(0, count - first);
+        return _bytes.AsSpan(start, first);
+    }
+
+    /// <summary>Returns how many bytes there are up to the first line's end, it included. For the one thread that reads.</summary>
+    public int FirstLine()
+    {
+        var first = Peek(int.MaxValue, out var second);
+        var end = first.IndexOf((byte)'\n') + 1;
+        return end > 0 ? end : first.Length + second.IndexOf((byte)'\n') + 1;
     }
 
     /// <summary>Gives bytes that were looked at back to the writer. For the one thread that reads.</summary>
     public void Take(int count) => Volatile.Write(ref _positions.Taken, _positions.Taken + count);
 
     /// <summary>Returns how many lines wait. When nobody writes any more.</summary>
-    public int CountLines()
+    /// <param name="skip">How many bytes are not looked at.</param>
+    public int CountLines(int skip = 0)
     {
-        var count = Count;
-        var start = (int)(Volatile.Read(ref _positions.Taken) % _bytes.Length);
+        var taken = Volatile.Read(ref _positions.Taken) + skip;
+        var count = (int)Math.Max(Volatile.Read(ref _positions.Written) - taken, 0);
+        var start = (int)(taken % _bytes.Length);
         var first = Math.Min(count, _bytes.Length - start);
         return _bytes.AsSpan(start, first).Count((byte)'\n') + _bytes.AsSpan(0, count - first).Count((byte)'\n');
     }

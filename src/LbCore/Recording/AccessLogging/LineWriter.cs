@@ -13,41 +13,56 @@ namespace LbCore.Recording.AccessLogging;
 /// </summary>
 /// <remarks>
 /// Of one ring the bytes are written up to a line's end before another's turn comes, and before the file is changed, so
-/// lines are never mixed or cut in two.
+/// lines are never mixed or cut in two. Each call to a file that is not full ends with a line, so another process may append
+/// to it, too.
 /// </remarks>
 internal sealed class LineWriter
 {
-    /// <summary>What stands for standard output.</summary>
-    public const string StandardOutput = "-";
-
     private const int Period = 100;
     private const int MaxWrite = 256 * 1024;
 
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
+    private readonly bool _isStandardOutput;
     private readonly LineRing[] _rings;
     private readonly WriterReport _report;
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
     private AppendFile _file;
     private long _cut;
     private long _reopenNotBefore;
     private int _ring;
     private int _woken;
+
+    // How many bytes of the ring whose turn it is the file is being given.
+    private int _inFlight;
+    private bool _begun;
+    private bool _owesLineEnd;
     private bool _isWithinLine;
     private bool _isFull;
     private bool _isStuck;
     private volatile bool _reopen;
     private volatile bool _stop;
+    private volatile bool _abandoned;
 
-    private LineWriter(string path, AppendFile file, LineRing[] rings, ILogger logger)
+    private LineWriter(string path, bool isStandardOutput, LineRing[] rings, ILogger logger)
     {
         _path = path;
-        _file = file;
+        _isStandardOutput = isStandardOutput;
         _rings = rings;
         _report = new WriterReport(path, logger);
+
+        // Last, so that nothing can fail while it is open and nobody's.
+        _file = isStandardOutput ? AppendFile.OpenStandardOutput() : AppendFile.Open(path);
     }
+
+    /// <summary>Gets a task that completes when the file is closed, and nothing will be written to it any more.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Gets whether the last line in the file is cut off. When it has ended.</summary>
+    public bool EndedWithinLine => _isWithinLine || _owesLineEnd;
 
     public long Failures => _report.Failures;
 
@@ -66,16 +81,34 @@ internal sealed class LineWriter
         }
     }
 
+    /// <summary>Opens the file. Lines wait in the rings until <see cref="Begin"/>.</summary>
+    /// <param name="path">The file, or what standard output is called where trouble is told of.</param>
+    /// <param name="isStandardOutput">Whether it is standard output.</param>
+    /// <param name="rings">Where lines come from.</param>
+    /// <param name="logger">Where trouble is told of.</param>
     /// <exception cref="IOException">It cannot be opened, and the message says why.</exception>
-    public static AppendFile OpenFile(string path) => path == StandardOutput ? AppendFile.OpenStandardOutput() : AppendFile.Open(path);
+    public static LineWriter Open(string path, bool isStandardOutput, LineRing[] rings, ILogger logger) =>
+        new(path, isStandardOutput, rings, logger);
 
-    public static LineWriter Start(string path, AppendFile file, LineRing[] rings, ILogger logger)
+    /// <summary>Begins to write, unless it has been stopped.</summary>
+    /// <param name="endsLine">Whether the file ends with a line that was cut off, which must not go on with one of ours.</param>
+    public void Begin(bool endsLine = false)
     {
-        var writer = new LineWriter(path, file, rings, logger);
+        lock (_gate)
+        {
+            if (_begun || _stop)
+            {
+                return;
+            }
 
-        // A thread of its own: a disk may hold it up for long, and nothing else shall wait for that.
-        new Thread(writer.Run, 128 * 1024) { IsBackground = true, Name = "lbcore-access-log" }.UnsafeStart();
-        return writer;
+            _begun = true;
+        }
+
+        _owesLineEnd = endsLine;
+
+        // A thread of its own: a disk may hold it up for long, and nothing else shall wait for that. No code of others runs
+        // on it, so a small stack does.
+        new Thread(Run, 128 * 1024) { IsBackground = true, Name = "lbcore-access-log" }.UnsafeStart();
     }
 
     /// <summary>Lets it come now. Costs a loop nothing while it has been called already.</summary>
@@ -95,15 +128,39 @@ internal sealed class LineWriter
 
     public async Task StopAsync()
     {
-        _stop = true;
+        bool begun;
+        lock (_gate)
+        {
+            _stop = true;
+            begun = _begun;
+            _begun = true;
+        }
+
+        if (!begun)
+        {
+            Finish();
+        }
+
         Wake();
 
         // A standard output that blocks cannot be interrupted: then the thread stays behind until the process ends.
         await _ended.Task.WaitAsync(StopTime * 2).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_ended.Task.IsCompleted)
         {
-            _report.LinesDropped(Dropped + CountWaiting(), isLast: true);
+            Abandon();
         }
+
+        await _report.WhenSaidAsync().WaitAsync(StopTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Gives what waits up, but for what the file is being given: the thread says of that later, when it knows.</summary>
+    private void Abandon()
+    {
+        _abandoned = true;
+
+        // The thread says first what it gives the file, and looks then: one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        _report.LinesDropped(Dropped + CountWaiting(Volatile.Read(ref _inFlight)), isLast: true);
     }
 
     private void Run()
@@ -123,7 +180,12 @@ internal sealed class LineWriter
             _report.WriteFailed(e.ToString());
         }
 
-        Volatile.Write(ref _cut, _cut + CountWaiting());
+        Finish();
+    }
+
+    private void Finish()
+    {
+        Volatile.Write(ref _cut, _cut + CountWaiting(0));
         _report.LinesDropped(Dropped, isLast: true);
         _file.Dispose();
         _ended.SetResult();
@@ -146,7 +208,7 @@ internal sealed class LineWriter
     private void WriteRest()
     {
         var end = Environment.TickCount64 + (long)StopTime.TotalMilliseconds;
-        while (!WriteAll() && Environment.TickCount64 < end)
+        while (!WriteAll() && !_abandoned && Environment.TickCount64 < end)
         {
             Wait();
         }
@@ -167,6 +229,12 @@ internal sealed class LineWriter
     /// <summary>Writes what is in the rings. False when the file took less than that.</summary>
     private bool WriteAll()
     {
+        if (_owesLineEnd && Give("\n"u8, default) == 0)
+        {
+            return false;
+        }
+
+        _owesLineEnd = false;
         for (var i = 0; i < _rings.Length; i++)
         {
             // What comes meanwhile waits for the next round, so that this one ends. It ends with a line, as the ring does.
@@ -185,26 +253,54 @@ internal sealed class LineWriter
     {
         while (count > 0)
         {
-            var bytes = ring.Peek(Math.Min(count, MaxWrite));
-            var written = _file.Write(bytes, out var error);
-            _isFull = written == 0 && error is null;
-            if (written > 0)
+            var first = ring.Peek(Math.Min(count, MaxWrite), out var second);
+            if (count > MaxWrite)
             {
-                _isWithinLine = bytes[written - 1] != '\n';
-                ring.Take(written);
-                count -= written;
-                continue;
+                EndWithLine(ref first, ref second);
             }
 
+            var written = Give(first, second);
+            if (written == 0)
+            {
+                return false;
+            }
+
+            _isWithinLine = (written > first.Length ? second[written - first.Length - 1] : first[written - 1]) != '\n';
+            ring.Take(written);
+            count -= written;
+        }
+
+        return true;
+    }
+
+    /// <summary>Leaves out what is behind the last whole line: another process that appends to the file comes between calls.</summary>
+    private static void EndWithLine(ref ReadOnlySpan<byte> first, ref ReadOnlySpan<byte> second)
+    {
+        var end = second.LastIndexOf((byte)'\n') + 1;
+        second = second[..end];
+        if (end == 0 && first.LastIndexOf((byte)'\n') is >= 0 and var last)
+        {
+            first = first[..(last + 1)];
+        }
+    }
+
+    /// <summary>Gives the file bytes in one call. Returns how many it took; none when there was an error, or it is full, or we are given up.</summary>
+    private int Give(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        Interlocked.Exchange(ref _inFlight, first.Length + second.Length);
+        var written = 0;
+        if (!_abandoned)
+        {
+            written = _file.Write(first, second, out var error);
+            _isFull = written == 0 && error is null;
             if (error is not null)
             {
                 OnFailed(error);
             }
-
-            return false;
         }
 
-        return true;
+        Volatile.Write(ref _inFlight, 0);
+        return written;
     }
 
     private void OnFailed(string error)
@@ -212,7 +308,7 @@ internal sealed class LineWriter
         _report.WriteFailed(error);
 
         // Who reads the pipe has gone, and another may come.
-        if (_file.IsBroken && _path != StandardOutput && Environment.TickCount64 >= _reopenNotBefore)
+        if (_file.IsBroken && !_isStandardOutput && Environment.TickCount64 >= _reopenNotBefore)
         {
             _reopenNotBefore = Environment.TickCount64 + 1000;
             _reopen = true;
@@ -227,7 +323,7 @@ internal sealed class LineWriter
         }
 
         _reopen = false;
-        if (_path == StandardOutput)
+        if (_isStandardOutput)
         {
             return;
         }
@@ -238,6 +334,7 @@ internal sealed class LineWriter
             EndLine();
             _file.Dispose();
             _file = file;
+            _owesLineEnd = false;
             _report.Reopened();
         }
         catch (IOException e)
@@ -250,39 +347,28 @@ internal sealed class LineWriter
     /// <summary>Ends the line that a full file has cut: the next file shall not begin with the rest of it.</summary>
     private void EndLine()
     {
+        if (!_isWithinLine)
+        {
+            return;
+        }
+
         var ring = _rings[_ring];
-        while (_isWithinLine)
+        if (!WriteFrom(ring, ring.FirstLine()))
         {
-            var bytes = ring.Peek(MaxWrite);
-            var end = bytes.IndexOf((byte)'\n');
-            var rest = end < 0 ? bytes : bytes[..(end + 1)];
-            if (!WriteFrom(ring, rest.Length))
-            {
-                // It took a part, or nothing.
-                DropLine(ring);
-            }
+            // It took a part, or nothing.
+            ring.Take(ring.FirstLine());
+            _isWithinLine = false;
+            Volatile.Write(ref _cut, _cut + 1);
         }
     }
 
-    private void DropLine(LineRing ring)
-    {
-        while (_isWithinLine)
-        {
-            var bytes = ring.Peek(MaxWrite);
-            var end = bytes.IndexOf((byte)'\n');
-            _isWithinLine = end < 0;
-            ring.Take(end < 0 ? bytes.Length : end + 1);
-        }
-
-        Volatile.Write(ref _cut, _cut + 1);
-    }
-
-    private long CountWaiting()
+    private long CountWaiting(int inFlight)
     {
         long sum = 0;
-        foreach (var ring in _rings)
+        var current = Volatile.Read(ref _ring);
+        for (var i = 0; i < _rings.Length; i++)
         {
-            sum += ring.CountLines();
+            sum += _rings[i].CountLines(i == current ? inFlight : 0);
         }
 
         return sum;

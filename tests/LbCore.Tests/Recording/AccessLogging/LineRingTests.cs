@@ -32,6 +32,19 @@ internal sealed class LineRingTests
     }
 
     [Test]
+    public void A_line_across_the_end_of_the_memory_is_found_whole()
+    {
+        var ring = new LineRing(8);
+        ring.Add("12345\n"u8);
+        ring.Take(6);
+        ring.Add("abc\n"u8);
+        ring.Add("d\n"u8);
+        var first = ring.Peek(5, out var second);
+        Assert.That((Encoding.ASCII.GetString(first), Encoding.ASCII.GetString(second)), Is.EqualTo(("ab", "c\nd")));
+        Assert.That((ring.FirstLine(), ring.CountLines(), ring.CountLines(4)), Is.EqualTo((4, 2, 1)));
+    }
+
+    [Test]
     public void A_line_that_does_not_fit_is_dropped_whole_and_a_shorter_one_still_goes_in()
     {
         var ring = new LineRing(10);
@@ -106,10 +119,10 @@ internal sealed class LineRingTests
     private static string Drain(LineRing ring)
     {
         var text = new StringBuilder();
-        for (var bytes = ring.Peek(7); !bytes.IsEmpty; bytes = ring.Peek(7))
+        for (var first = ring.Peek(7, out var second); !first.IsEmpty; first = ring.Peek(7, out second))
         {
-            text.Append(Encoding.ASCII.GetString(bytes));
-            ring.Take(bytes.Length);
+            text.Append(Encoding.ASCII.GetString(first)).Append(Encoding.ASCII.GetString(second));
+            ring.Take(first.Length + second.Length);
         }
 
         return text.ToString();

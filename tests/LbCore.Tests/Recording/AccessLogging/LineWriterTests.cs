@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -188,8 +189,8 @@ internal sealed partial class LineWriterTests
     [Test]
     public void What_cannot_be_opened_says_why()
     {
-        Assert.That(() => LineWriter.OpenFile("/nowhere/a"), Throws.TypeOf<IOException>().With.Message.EqualTo("No such file or directory"));
-        Assert.That(() => LineWriter.OpenFile(_folder.FullName), Throws.TypeOf<IOException>().With.Message.EqualTo("Is a directory"));
+        Assert.That(() => LineWriter.Open("/nowhere/a", false, Rings(1, 64), _log), Throws.TypeOf<IOException>().With.Message.EqualTo("No such file or directory"));
+        Assert.That(() => LineWriter.Open(_folder.FullName, false, Rings(1, 64), _log), Throws.TypeOf<IOException>().With.Message.EqualTo("Is a directory"));
     }
 
     [Test]
@@ -210,6 +211,92 @@ internal sealed partial class LineWriterTests
         Assert.That(await File.ReadAllTextAsync(Path, token), Is.EqualTo("b\n"));
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Two_logs_on_one_file_break_no_line_of_each_other(CancellationToken token)
+    {
+        const int Lines = 300_000;
+        var logs = Enumerable.Range(0, 2).Select(number => (Number: number, Rings: Rings(1, 64 * 1024 + number))).ToArray();
+        var writers = logs.Select(log => Start(Path, log.Rings)).ToArray();
+        await Task.WhenAll(logs.Select(log => Task.Run(() => AddMany(log.Rings[0], writers[log.Number], log.Number, Lines), token)));
+        await Task.WhenAll(writers.Select(static writer => writer.StopAsync()));
+        var all = await File.ReadAllLinesAsync(Path, token);
+        Assert.That(all.Where(static line => line.Length != 10 || line[1] != ' '), Is.Empty);
+        Assert.That(all.Length + writers.Sum(static writer => writer.Dropped), Is.EqualTo(2L * Lines));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Lines_wait_until_it_may_begin_and_a_cut_line_before_them_is_ended(CancellationToken token)
+    {
+        await File.WriteAllTextAsync(Path, "cu", token);
+        var rings = Rings(1, 1024);
+        var writer = LineWriter.Open(Path, isStandardOutput: false, rings, _log);
+        rings[0].Add("a\n"u8);
+        writer.Wake();
+        Assert.That(await File.ReadAllTextAsync(Path, token), Is.EqualTo("cu"));
+        writer.Begin(endsLine: true);
+        await writer.StopAsync();
+        Assert.That((await File.ReadAllTextAsync(Path, token), writer.Dropped, writer.EndedWithinLine), Is.EqualTo(("cu\na\n", 0L, false)));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task What_is_stopped_before_it_begins_never_begins_and_its_lines_are_counted(CancellationToken token)
+    {
+        var rings = Rings(1, 1024);
+        var writer = LineWriter.Open(Path, isStandardOutput: false, rings, _log);
+        rings[0].Add("a\n"u8);
+        await writer.StopAsync();
+        writer.Begin();
+        Assert.That((writer.Ended.IsCompleted, writer.Dropped), Is.EqualTo((true, 1L)));
+        Assert.That(_log.Contains("1 lines of the access log"), Is.True, $"{_log}");
+        Assert.That(await File.ReadAllTextAsync(Path, token), Is.Empty);
+        Assert.That(OpenCount(Path), Is.Zero);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_logger_that_blocks_holds_up_no_line()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var within = new ManualResetEventSlim();
+        var rings = Rings(1, 1024);
+        var writer = Start(Path, rings, new CallingLogger(() =>
+        {
+            within.Set();
+            gate.Wait();
+        }));
+        writer.Reopen();
+        await Eventually.TrueAsync(() => within.IsSet, "it is told of the new file");
+        rings[0].Add("a\n"u8);
+        await Eventually.TrueAsync(() => File.ReadAllText(Path) == "a\n", "the line is there");
+        await writer.StopAsync();
+        gate.Set();
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_logger_has_a_stack_like_any_other_and_may_throw()
+    {
+        var enough = false;
+        var rings = Rings(1, 1024);
+        var writer = Start(Path, rings, new CallingLogger(() =>
+        {
+            enough = RuntimeHelpers.TryEnsureSufficientExecutionStack();
+            throw new InvalidOperationException("a logger's own fault");
+        }));
+        writer.Reopen();
+        await Eventually.TrueAsync(() => Volatile.Read(ref enough), "there is room for what loggers do");
+        rings[0].Add("a\n"u8);
+        await writer.StopAsync();
+        Assert.That(await File.ReadAllTextAsync(Path), Is.EqualTo("a\n"));
+    }
+
+    /// <summary>Returns how many descriptors of this process are of a file.</summary>
+    private static int OpenCount(string path) =>
+        new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Count(entry => entry.LinkTarget == path);
+
     private static async Task<string> ReadLineAsync(FileStream reader, CancellationToken token)
     {
         var buffer = new byte[100];
@@ -229,8 +316,23 @@ internal sealed partial class LineWriterTests
 
     private static LineRing[] Rings(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new LineRing(capacity))];
 
-    private LineWriter Start(string path, LineRing[] rings) => LineWriter.Start(path, LineWriter.OpenFile(path), rings, _log);
+    private LineWriter Start(string path, LineRing[] rings, ILogger? logger = null)
+    {
+        var writer = LineWriter.Open(path, isStandardOutput: false, rings, logger ?? _log);
+        writer.Begin();
+        return writer;
+    }
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, uint mode);
+
+    private sealed class CallingLogger(Action call) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => call();
+    }
 }
