@@ -170,12 +170,14 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     private async Task StartCoreAsync(CancellationToken cancellationToken)
     {
-        // Binding and starting threads must not run under the caller's lock.
-        await Task.Yield();
+        // Binding and starting threads must not run under the caller's lock, nor on its thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        cancellationToken.ThrowIfCancellationRequested();
         var own = new OwnAddresses(_environment.ListOwnAddresses);
         var endPoints = await ResolveAsync(_options, own, [], cancellationToken).ConfigureAwait(false);
         LogResolved(endPoints);
         Publish(_options, endPoints, own);
+        cancellationToken.ThrowIfCancellationRequested();
         var running = await RunningBalancer.StartAsync(_options, _environment, Topology, _transportLogger, _logger).ConfigureAwait(false);
         _running = running;
         _ = WatchAsync(running.Engine);
@@ -202,7 +204,7 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     private async Task StopCoreAsync(TimeSpan longestDrain, CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (_start is not null)
         {
             // How starting ended is its caller's business.

@@ -20,10 +20,12 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
     private readonly IServiceProvider _services;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _logger;
-    private readonly List<LoadBalancer> _running = [];
-    private readonly List<ConfigurationWatch> _watches = [];
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private LoadBalancer[] _running = [];
+    private ConfigurationWatch[] _watches = [];
     private bool _hostHasPhases;
+    private Task? _start;
     private Task? _stop;
 
     public LoadBalancerService(
@@ -51,7 +53,7 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await StopAllAsync(cancellationToken).ConfigureAwait(false);
-        if (_running.Find(static balancer => balancer.Completion.IsFaulted) is { } dead)
+        if (Array.Find(_running, static balancer => balancer.Completion.IsFaulted) is { } dead)
         {
             throw new InvalidOperationException(
                 "An event loop of a load balancer died, and with it the load balancer.", dead.Completion.Exception!.InnerException);
@@ -60,33 +62,62 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A host may be disposed of without a stop.
-    public void Dispose() => EndWatches();
-
-    private async Task StartAllAsync(CancellationToken cancellationToken)
+    // A host may be disposed of without a stop, also while it starts.
+    public void Dispose()
     {
+        _stopping.Cancel();
+        EndWatches();
+    }
+
+    private Task StartAllAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _start is null
+                ? _start = StartAllCoreAsync(cancellationToken)
+                : throw new InvalidOperationException("The load balancers of a host start once. Build another host to start again.");
+        }
+    }
+
+    private async Task StartAllCoreAsync(CancellationToken cancellationToken)
+    {
+        // Somebody's code that sets options must not run under the lock: a stop that comes meanwhile takes it.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         var hostTime = HostTime.Read(_services);
+        var running = new List<LoadBalancer>();
+        var watches = new List<ConfigurationWatch>();
         try
         {
             foreach (var hosted in _balancers)
             {
+                either.Token.ThrowIfCancellationRequested();
                 var balancer = hosted.Find(_services);
-                await balancer.StartAsync(cancellationToken).ConfigureAwait(false);
-                _running.Add(balancer);
+                either.Token.ThrowIfCancellationRequested();
+                await balancer.StartAsync(either.Token).ConfigureAwait(false);
+                running.Add(balancer);
                 Compare(balancer.ShutdownTimeout, hostTime);
                 _ = EndWithAsync(balancer);
                 if (hosted.Configuration is { } configuration)
                 {
-                    _watches.Add(new ConfigurationWatch(
+                    watches.Add(new ConfigurationWatch(
                         configuration, hosted.ConfigurationText, balancer, () => hosted.ReadOptions(_services), _logger));
                 }
+            }
+
+            lock (_gate)
+            {
+                // Either the stop sees what runs, or this sees the stop, whose own token knows it first.
+                _stopping.Token.ThrowIfCancellationRequested();
+                _running = [.. running];
+                _watches = [.. watches];
             }
         }
         catch
         {
             // A host does not stop what it could not start.
-            EndWatches();
-            await Task.WhenAll(_running.Select(static balancer => balancer.DisposeAsync().AsTask())).ConfigureAwait(false);
+            watches.ForEach(static watch => watch.Dispose());
+            await Task.WhenAll(running.Select(static balancer => balancer.DisposeAsync().AsTask())).ConfigureAwait(false);
             throw;
         }
     }
@@ -101,6 +132,13 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
 
     private async Task StopAllCoreAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_start is { } start)
+        {
+            // How it ended is for who asked for it. One that takes longer than the stop may undoes itself when it is done.
+            await start.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         EndWatches();
         var longest = HostTime.Read(_services) is { } hostTime ? HostTime.LongestDrain(hostTime) : TimeSpan.MaxValue;
 
@@ -110,7 +148,7 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
             : balancer.StopWithinAsync(longest, cancellationToken))).ConfigureAwait(false);
     }
 
-    private void EndWatches() => _watches.ForEach(static watch => watch.Dispose());
+    private void EndWatches() => Array.ForEach(_watches, static watch => watch.Dispose());
 
     private void Compare(TimeSpan drain, TimeSpan? hostTime)
     {
