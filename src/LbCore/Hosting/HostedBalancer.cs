@@ -25,20 +25,28 @@ internal sealed class HostedBalancer
     /// <summary>Gets or sets the configuration that is one of the layers of its options; null without one.</summary>
     public IConfiguration? Configuration { get; set; }
 
-    /// <summary>Gets what <see cref="Configuration"/> said when the load balancer was made.</summary>
-    public string ConfigurationText { get; private set; } = "";
-
     public LoadBalancer Find(IServiceProvider services) => Name.Length == 0
         ? services.GetRequiredService<LoadBalancer>()
         : services.GetRequiredKeyedService<LoadBalancer>(Name);
 
     /// <summary>Makes the load balancer.</summary>
-    public LoadBalancer Create(IServiceProvider services)
-    {
-        ConfigurationText = Configuration is null ? "" : ConfigurationSectionReader.TextOf(Configuration);
-        return LoadBalancer.Create(ReadOptions(services), services.GetService<ILoggerFactory>());
-    }
+    public LoadBalancer Create(IServiceProvider services) =>
+        LoadBalancer.Create(ReadOptions(services), services.GetService<ILoggerFactory>());
 
-    public LbCoreOptions ReadOptions(IServiceProvider services) =>
-        Given ?? services.GetRequiredService<IOptionsFactory<LbCoreOptions>>().Create(Name);
+    public LbCoreOptions ReadOptions(IServiceProvider services)
+    {
+        if (Given is not null)
+        {
+            return Given;
+        }
+
+        var options = services.GetRequiredService<IOptionsFactory<LbCoreOptions>>().Create(Name);
+        if (Configuration is not null)
+        {
+            // Code after the configuration may have added what that refers to.
+            ClusterReferences.Respell(options);
+        }
+
+        return options;
+    }
 }

@@ -51,6 +51,9 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     internal TopologyStore Topology { get; } = new();
 
+    /// <summary>Gets what the section said that its options were read from; empty without one.</summary>
+    internal string SectionText => _options.Origin?.SectionText ?? "";
+
     internal RunningBalancer? Running => _running;
 
     /// <summary>Gets how long its options let a drain take.</summary>

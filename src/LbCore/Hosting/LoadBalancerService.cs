@@ -101,7 +101,7 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
                 if (hosted.Configuration is { } configuration)
                 {
                     watches.Add(new ConfigurationWatch(
-                        configuration, hosted.ConfigurationText, balancer, () => hosted.ReadOptions(_services), _logger));
+                        configuration, balancer.SectionText, balancer, () => hosted.ReadOptions(_services), _logger));
                 }
             }
 

@@ -128,6 +128,46 @@ internal sealed class ConfigurationSectionTests
         Assert.That((backend.Address, backend.Weight), Is.EqualTo(("127.0.0.1:9001", 7)));
     }
 
+    [TestCase(1)]
+    [TestCase(40)]
+    public void A_later_provider_that_writes_names_in_another_case_means_the_same_ones(int clusters)
+    {
+        var json = string.Join(',', Enumerable.Range(0, clusters).Select(static i => $"\"app{i}\": {{ \"backends\": {{ \"a\": \"127.0.0.1:9001\", \"b\": \"127.0.0.1:9002\" }} }}"));
+        var routes = string.Join(',', Enumerable.Range(0, clusters).Select(static i => $"{{ \"pathPrefix\": \"/{i}\", \"cluster\": \"app{i}\" }}"));
+        var text = $"{{ \"LbCore\": {{ \"listeners\": {{ \"web\": {{ \"address\": \"*:80\", \"cluster\": \"app0\", \"routes\": [ {routes} ] }} }}, \"clusters\": {{ {json} }} }} }}";
+        var configuration = new ConfigurationBuilder()
+            .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(text)))
+            .AddInMemoryCollection(Enumerable.Range(0, clusters).Select(static i => new KeyValuePair<string, string?>($"LBCORE:CLUSTERS:APP{i}:BACKENDS:A:WEIGHT", "7")))
+            .AddInMemoryCollection([new("LBCORE:LISTENERS:WEB:MAXCONNECTIONS", "5")])
+            .Build();
+        var options = ConfigurationSectionReader.Read(configuration.GetSection("LbCore"));
+        Assert.That(LoadBalancer.Check(options), Is.Empty);
+        Assert.That(options.Listeners.Values.Single().MaxConnections, Is.EqualTo(5));
+        Assert.That(options.Clusters, Has.Count.EqualTo(clusters));
+        Assert.That(options.Clusters.Values.Select(static cluster => cluster.Backends.Values.Max(static backend => backend.Weight)), Has.All.EqualTo(7));
+        Assert.That(options.Clusters.Values.Select(static cluster => cluster.Backends.Count), Has.All.EqualTo(2));
+    }
+
+    [Test]
+    public void A_name_that_code_has_set_keeps_its_case_under_a_section()
+    {
+        var options = new LbCoreOptions();
+        options.Listeners["web"] = new ListenerOptions { Address = "*:80", Cluster = "app" };
+        options.Clusters["app"] = new ClusterOptions { Backends = { ["a"] = new BackendOptions { Address = "127.0.0.1:9001" } } };
+        ConfigurationSectionReader.Apply(
+            new ConfigurationBuilder().AddInMemoryCollection([new("x:Clusters:APP:Backends:A:Weight", "7"), new("x:Listeners:Web:Cluster", "App")]).Build().GetSection("x"),
+            options);
+        Assert.That(LoadBalancer.Check(options), Is.Empty);
+        Assert.That((options.Listeners.Keys.Single(), options.Clusters.Keys.Single(), options.Listeners["web"].Cluster), Is.EqualTo(("web", "app", "app")));
+        Assert.That(options.Clusters["app"].Backends.Select(static pair => (pair.Key, pair.Value.Weight)), Is.EqualTo(new[] { ("a", 7) }));
+    }
+
+    [TestCase("null")]
+    [TestCase("{}")]
+    public void A_value_that_is_null_is_named_so(string nothing) => Assert.That(
+        Check(FromJson("{ \"LbCore\": { \"listeners\": { \"web\": { \"address\": \"*:80\", \"cluster\": \"app\" } }, \"clusters\": { \"app\": { \"backends\": { \"a\": \"127.0.0.1:9001\" } } }, \"loops\": NOTHING } }".Replace("NOTHING", nothing, StringComparison.Ordinal))),
+        Is.EqualTo(new[] { "LbCore:loops: loops: null or an empty object cannot be its value; write a whole number, 1 to 256" }));
+
     [Test]
     public void Every_mistake_of_a_section_is_named_at_once()
     {

@@ -127,6 +127,45 @@ internal sealed class AddLbCoreTests : HostFixture
     }
 
     [Test]
+    [CancelAfter(30_000)]
+    public async Task A_section_that_is_empty_is_no_mistake_when_code_after_it_sets_all(CancellationToken token)
+    {
+        using var backend = new RawListener(token);
+        using var host = Build(services => services
+            .AddLbCore(new ConfigurationBuilder().Build().GetSection("LbCore")).Services
+            .AddLbCore(options => Serve(options, backend.EndPoint)));
+        await host.StartAsync(token);
+
+        await AssertServesAsync(host.Services.GetRequiredService<LoadBalancer>(), backend, token);
+        await host.StopAsync(token);
+    }
+
+    [Test]
+    public void A_reference_of_a_section_to_a_cluster_that_code_after_it_sets_ignores_case_too()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("LbCore:listeners:web:address", "127.0.0.1:0"), new("LbCore:listeners:web:cluster", "App")]).Build();
+        using var provider = new ServiceCollection()
+            .AddLbCore(configuration.GetSection("LbCore")).Services
+            .AddLbCore(static options => options.Clusters["app"] = new ClusterOptions { Backends = { ["a"] = new BackendOptions { Address = "127.0.0.1:9" } } }).Services
+            .BuildServiceProvider();
+        Assert.That(LoadBalancer.Check(provider.GetRequiredService<HostedBalancers>().Single().ReadOptions(provider)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Two_providers_of_the_same_services_each_know_what_their_own_configuration_said()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LbCore:loops", "1")]).Build();
+        var services = new ServiceCollection().AddLbCore(configuration.GetSection("LbCore")).Services;
+        await using var first = services.BuildServiceProvider();
+        await using var second = services.BuildServiceProvider();
+        var one = first.GetRequiredService<LoadBalancer>();
+        configuration["LbCore:loops"] = "2";
+        var two = second.GetRequiredService<LoadBalancer>();
+        Assert.That((one.SectionText, two.SectionText), Is.EqualTo(("loops=1", "loops=2")));
+    }
+
+    [Test]
     public void Options_can_be_set_with_the_help_of_other_services()
     {
         using var provider = new ServiceCollection()

@@ -20,16 +20,18 @@ internal sealed class MapKey<T, TItem>(
             return;
         }
 
+        // What was set before, in code or by another layer, keeps what is not written here, and its name.
+        var items = get(target);
+        var names = new NameSpellings(items.Keys, node.NameComparison);
         foreach (var (key, value) in node.Members)
         {
-            // What was set before, in code or by another layer, keeps what is not written here.
-            var items = get(target);
-            if (!items.TryGetValue(key, out var item))
+            var name = names.Find(key) ?? key;
+            if (!items.TryGetValue(name, out var item))
             {
-                items.Add(key, item = table.Create());
+                items.Add(name, item = table.Create());
             }
 
-            table.Bind(shortFormOf is null ? value : SpellOut(value), $"{path}.{key}", item, errors);
+            table.Bind(shortFormOf is null ? value : SpellOut(value), $"{path}.{name}", item, errors);
         }
     }
 

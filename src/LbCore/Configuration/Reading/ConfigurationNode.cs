@@ -110,6 +110,8 @@ internal sealed class ConfigurationNode
 
     public override string ToString() => Kind switch
     {
+        // Providers of an IConfiguration do not tell them apart.
+        NodeKind.Object when Members.Count == 0 => NameComparison == StringComparison.Ordinal ? "an empty object" : "null or an empty object",
         NodeKind.Object => $"an object ({string.Join(", ", Members.Keys.Where(static name => name.Length > 0).Take(3))})",
         NodeKind.Array or NodeKind.Numbered => "a list",
         NodeKind.Null => "null",

@@ -14,6 +14,12 @@ internal sealed class ConfigurationOrigin
         _errors = errors;
     }
 
+    /// <summary>Gets all that the section of an IConfiguration said; empty for a file.</summary>
+    public string SectionText { get; init; } = "";
+
+    /// <summary>Gets what to say when there is no listener, once all layers have been laid over each other; null for the usual.</summary>
+    public string? WhenNothingListens { get; init; }
+
     /// <summary>
     /// Returns what reading found, and then what validation found beside it, with its places. What could not be read is
     /// not called missing, too.
@@ -30,7 +36,7 @@ internal sealed class ConfigurationOrigin
         {
             if (!_errors.Covers(error.Path))
             {
-                all.Add(Place(error));
+                all.Add(Place(error.Path == "listeners" && WhenNothingListens is { } message ? error with { Message = message } : error));
             }
         }
 
