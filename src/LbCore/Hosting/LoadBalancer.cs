@@ -16,14 +16,22 @@ namespace LbCore.Hosting;
 
 /// <summary>Represents one load balancer: its listeners, its loops and what it balances over. Several may run in one process.</summary>
 /// <remarks>Members may be called from any thread. It starts once and stops once.</remarks>
-public sealed class LoadBalancer : IAsyncDisposable
+public sealed class LoadBalancer : IAsyncDisposable, IDisposable
 {
+    private const string DoesNotRun = "Only a load balancer that runs can take other options.";
+
+    /// <summary>How long <see cref="Dispose"/> waits. What is aborted ends far earlier, unless a loop hangs.</summary>
+    private static readonly TimeSpan DisposeGrace = TimeSpan.FromSeconds(15);
+
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private LbCoreOptions _options;
     private readonly LoadBalancerEnvironment _environment;
     private readonly ILogger _logger;
     private readonly ILogger _transportLogger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
     private readonly Lock _gate = new();
     private RunningBalancer? _running;
     private Task? _start;
@@ -48,6 +56,12 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     /// <summary>Gets a task that completes when the load balancer has stopped, and fails when a loop dies.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>Gets a task that completes when the start has ended, well or not, or a stop has begun.</summary>
+    internal Task Settled => _settled.Task;
+
+    /// <summary>Gets whether it runs and no stop has begun.</summary>
+    internal bool Runs => _running is not null && !_stopping.IsCancellationRequested;
 
     internal TopologyStore Topology { get; } = new();
 
@@ -114,7 +128,13 @@ public sealed class LoadBalancer : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _stop ??= StopCoreAsync(longestDrain, cancellationToken);
+            if (_stop is null)
+            {
+                _settled.TrySetResult();
+                _stop = StopCoreAsync(longestDrain, cancellationToken);
+            }
+
+            return _stop;
         }
     }
 
@@ -126,39 +146,31 @@ public sealed class LoadBalancer : IAsyncDisposable
     /// <param name="options">All options, not only those that change.</param>
     /// <param name="cancellationToken">Ends the wait for names to resolve; nothing has changed then.</param>
     /// <exception cref="LbCoreConfigurationException">The options have errors. What held before still holds.</exception>
-    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    /// <exception cref="InvalidOperationException">It does not run, or was stopped before the options held.</exception>
     public async Task ReloadAsync(LbCoreOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (_running is not { } running || _stop is not null)
+        if (!Runs)
         {
-            throw new InvalidOperationException("Only a load balancer that runs can take other options.");
+            throw new InvalidOperationException(DoesNotRun);
         }
 
-        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         try
         {
-            var own = new OwnAddresses(_environment.ListOwnAddresses);
-            var endPoints = await ResolveAsync(options, own, FixedOptions.Compare(_options, options), cancellationToken).ConfigureAwait(false);
-            var replaced = Topology.Current;
-            var log = running.AccessLogs.Open(options);
+            await _reloading.WaitAsync(either.Token).ConfigureAwait(false);
             try
             {
-                Publish(options, endPoints, own);
-                running.Apply(options, Topology.Current, replaced);
+                await ReloadCoreAsync(_running!, options, either.Token).ConfigureAwait(false);
             }
-            catch (Exception) when (log is not null)
+            finally
             {
-                await log.StopAsync().ConfigureAwait(false);
-                throw;
+                _reloading.Release();
             }
-
-            _options = options;
-            await running.AccessLogs.ApplyAsync(options.AccessLog, log).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException e) when (_stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            _reloading.Release();
+            throw new InvalidOperationException(DoesNotRun, e);
         }
     }
 
@@ -171,7 +183,35 @@ public sealed class LoadBalancer : IAsyncDisposable
     /// <summary>Stops without a drain: aborts what is open and ends the loops. Waits for a stop that is already under way.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
 
+    /// <summary>
+    /// Stops without a drain, as <see cref="DisposeAsync"/> does, and ends a drain that is under way. Blocks until it has
+    /// stopped, for 15 s at most; called on one of its loops, which cannot end meanwhile, it does not wait.
+    /// </summary>
+    public void Dispose()
+    {
+        _ = _aborting.CancelAsync();
+        var stopped = StopAsync(new CancellationToken(canceled: true));
+        if (_running is { } running && running.Engine.Loops.Any(static loop => loop.InLoop))
+        {
+            return;
+        }
+
+        stopped.WaitAsync(DisposeGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+    }
+
     private async Task StartCoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartInnerAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _settled.TrySetResult();
+        }
+    }
+
+    private async Task StartInnerAsync(CancellationToken cancellationToken)
     {
         // Binding and starting threads must not run under the caller's lock, nor on its thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -188,6 +228,30 @@ public sealed class LoadBalancer : IAsyncDisposable
         {
             HostingLog.ListenerBound(_logger, name, TransportAddress.Format(endPoint), _options.Listeners[name].Cluster);
         }
+    }
+
+    private async Task ReloadCoreAsync(RunningBalancer running, LbCoreOptions options, CancellationToken cancellationToken)
+    {
+        var own = new OwnAddresses(_environment.ListOwnAddresses);
+        var endPoints = await ResolveAsync(options, own, FixedOptions.Compare(_options, options), cancellationToken).ConfigureAwait(false);
+
+        // From here on a stop waits for this.
+        cancellationToken.ThrowIfCancellationRequested();
+        var replaced = Topology.Current;
+        var log = running.AccessLogs.Open(options);
+        try
+        {
+            Publish(options, endPoints, own);
+            running.Apply(options, Topology.Current, replaced);
+        }
+        catch (Exception) when (log is not null)
+        {
+            await log.StopAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _options = options;
+        await running.AccessLogs.ApplyAsync(options.AccessLog, log).ConfigureAwait(false);
     }
 
     /// <summary>Checks options and looks their names up.</summary>
@@ -207,7 +271,7 @@ public sealed class LoadBalancer : IAsyncDisposable
 
     private async Task StopCoreAsync(TimeSpan longestDrain, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (_start is not null)
         {
             // How starting ended is its caller's business.
@@ -217,7 +281,8 @@ public sealed class LoadBalancer : IAsyncDisposable
         if (_running is { } running)
         {
             var drain = _options.ShutdownTimeout < longestDrain ? _options.ShutdownTimeout : longestDrain;
-            await running.StopAsync(drain, _logger, cancellationToken).ConfigureAwait(false);
+            using var hurry = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _aborting.Token);
+            await running.StopAsync(drain, _reloading.WaitAsync(CancellationToken.None), _logger, hurry.Token).ConfigureAwait(false);
             HostingLog.Stopped(_logger);
         }
 

@@ -19,7 +19,7 @@ public sealed class OptionsReloader
     private int _requests;
 
     /// <summary>Initializes it for one load balancer.</summary>
-    /// <param name="balancer">Who takes the options. It must run when a reload is asked for.</param>
+    /// <param name="balancer">Who takes the options. A reload that is asked for before it runs is done when it does.</param>
     /// <param name="read">Reads all options, such as <c>() => ConfigurationFile.Read("lbcore.json")</c>.</param>
     /// <param name="logger">Where the result is logged.</param>
     public OptionsReloader(LoadBalancer balancer, Func<LbCoreOptions> read, ILogger logger)
@@ -62,13 +62,24 @@ public sealed class OptionsReloader
         while (Interlocked.CompareExchange(ref _requests, 0, seen) != seen);
     }
 
-    private async Task ReloadOnceAsync()
+    /// <summary>Reloads once, and returns when that has ended.</summary>
+    internal async Task ReloadOnceAsync()
     {
+        await _balancer.Settled.ConfigureAwait(false);
+        if (!_balancer.Runs)
+        {
+            return;
+        }
+
         try
         {
             await _balancer.ReloadAsync(_read()).ConfigureAwait(false);
             _taken?.Invoke();
             HostingLog.Reloaded(_logger);
+        }
+        catch (Exception) when (!_balancer.Runs)
+        {
+            // It was stopped meanwhile, and needs no options any more.
         }
         catch (LbCoreConfigurationException e)
         {

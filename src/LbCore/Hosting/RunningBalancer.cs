@@ -22,6 +22,9 @@ internal sealed class RunningBalancer
     /// <summary>How long aborted connections may take to notice, before the loops end under them.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a reload may take to end: one that has begun to hold may still write what a log before it has.</summary>
+    private static readonly TimeSpan ReloadGrace = TimeSpan.FromSeconds(4);
+
     private readonly TransportListener[] _listeners;
     private readonly ListenerHandlers _handlers;
     private readonly TimeProvider _time;
@@ -99,7 +102,11 @@ internal sealed class RunningBalancer
     }
 
     /// <summary>Drains, then stops: see <see cref="LoadBalancer.StopAsync"/>.</summary>
-    public async Task StopAsync(TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
+    /// <param name="timeout">How long the drain may take.</param>
+    /// <param name="reloaded">Completes when no reload is under way any more.</param>
+    /// <param name="logger">Where it is logged.</param>
+    /// <param name="cancellationToken">Ends the drain.</param>
+    public async Task StopAsync(TimeSpan timeout, Task reloaded, ILogger logger, CancellationToken cancellationToken)
     {
         // 1. Nothing new; what waits in the backlogs is still accepted. A loop that died cannot answer: hence a bound.
         await Task.WhenAll(_listeners.Select(static listener => listener.StopAcceptingAsync()))
@@ -125,6 +132,9 @@ internal sealed class RunningBalancer
 
             await drained.WaitAsync(AbortGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        // A reload under way would give pools and log that are gone something new.
+        await reloaded.WaitAsync(ReloadGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // 4. Idle backend connections are closed on their loops, as long as these run.
         await _handlers.StopAsync().WaitAsync(AbortGrace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
