@@ -52,13 +52,14 @@ internal sealed partial class LineWriterTests
         const int Lines = 200_000;
         var rings = Rings(2, 64 * 1024);
         var writer = Start(Path, rings);
-        var adding = Task.WhenAll(rings.Select((ring, number) => Task.Run(() => AddMany(ring, writer, number, Lines), token)));
         var rotations = 0;
+        var adding = Task.WhenAll(rings.Select((ring, number) => Task.Run(() => AddAsync(ring, number), token)));
         while (!adding.IsCompleted)
         {
-            File.Move(Path, System.IO.Path.Combine(_folder.FullName, $"access.{rotations++}"));
+            File.Move(Path, System.IO.Path.Combine(_folder.FullName, $"access.{rotations}"));
             writer.Reopen();
             await Eventually.TrueAsync(() => File.Exists(Path), "there is a new file");
+            Interlocked.Increment(ref rotations);
         }
 
         await adding;
@@ -67,7 +68,13 @@ internal sealed partial class LineWriterTests
         Assert.That(all, Is.Unique);
         Assert.That(all, Has.All.Match("^[01] [0-9]{8}$"));
         Assert.That(all.Length + writer.Dropped, Is.EqualTo(2L * Lines), "each is there or counted");
-        Assert.That(rotations, Is.GreaterThan(1));
+
+        async Task AddAsync(LineRing ring, int number)
+        {
+            AddMany(ring, writer, number, Lines / 2);
+            await Eventually.TrueAsync(() => Volatile.Read(ref rotations) > 1, "there have been rotations");
+            AddMany(ring, writer, number, Lines / 2, from: Lines / 2);
+        }
     }
 
     [Test]
@@ -303,9 +310,9 @@ internal sealed partial class LineWriterTests
         return Encoding.ASCII.GetString(buffer, 0, await reader.ReadAsync(buffer, token));
     }
 
-    private static void AddMany(LineRing ring, LineWriter writer, int number, int lines)
+    private static void AddMany(LineRing ring, LineWriter writer, int number, int lines, int from = 0)
     {
-        for (var i = 0; i < lines; i++)
+        for (var i = from; i < from + lines; i++)
         {
             if (ring.Add(Encoding.ASCII.GetBytes($"{number} {i:D8}\n")))
             {
