@@ -63,7 +63,7 @@ internal sealed class ReloadTests(string engine) : ReloadFixture
                 [
                     "listeners.web.cluster: there is no cluster 'man'",
                     "clusters.main.backends.b.weight: 300 is out of range",
-                    "has 2 errors",
+                    "Errors: 2.",
                 ]),
         };
         await ReloadAsync(text, Refused);
