@@ -7,7 +7,6 @@ using LbCore.Configuration;
 using LbCore.Server.Demo;
 using LbCore.Server.Hosting;
 using LbCore.Server.Logging;
-using LbCore.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Server.Commands;
@@ -137,14 +136,9 @@ internal sealed class DemoCommand
         {
             return await new DemoRun(settings, loggers, tell).RunAsync(stop).ConfigureAwait(false);
         }
-        catch (LbCoreConfigurationException e)
+        catch (Exception e) when (StartFailure.Is(e))
         {
-            return await ConfigurationErrorOutput.WriteAsync(e.Errors, static _ => null).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ListenException or PlatformNotSupportedException)
-        {
-            await Console.Error.WriteLineAsync($"lbcore: {e.Message}").ConfigureAwait(false);
-            return ExitCode.CouldNotStart;
+            return await StartFailure.WriteAsync(e, static _ => null).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -25,8 +25,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
 
     private static string ExampleOf(SymbolResult? result) => (result as CommandResult)?.Command.Name switch
     {
-        null => ProxyCommand.Example,
-        "proxy" => ProxyCommand.Example,
+        null or "proxy" => ProxyCommand.Example,
         "run" => RunCommand.Example,
         "check" => CheckCommand.Example,
         "demo" => DemoCommand.Example,

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 
@@ -62,13 +63,7 @@ internal static class DemoJson
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("notes");
-        foreach (var note in started.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
+        WriteTexts(json, "notes", started.Notes);
     }
 
     private static void Write(Utf8JsonWriter json, DemoEvent happened)
@@ -118,13 +113,7 @@ internal static class DemoJson
         json.WriteNumber("announcedFaults", summary.AnnouncedFaults);
         json.WriteNumber("inDeaths", summary.InDeaths);
         json.WriteNumber("lost", summary.Lost);
-        json.WriteStartArray("lostList");
-        foreach (var lost in summary.LostList)
-        {
-            json.WriteStringValue(lost);
-        }
-
-        json.WriteEndArray();
+        WriteTexts(json, "lostList", summary.LostList);
         WriteMilliseconds(json, "p50Ms", summary.P50);
         WriteMilliseconds(json, "p99Ms", summary.P99);
         json.WriteStartArray("backends");
@@ -137,6 +126,17 @@ internal static class DemoJson
             WriteMilliseconds(json, "p99Ms", backend.P99);
             json.WriteNumber("errors", backend.Errors);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
         }
 
         json.WriteEndArray();

@@ -1,10 +1,11 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Threading;
+using LbCore.Server.Hosting;
 
 namespace LbCore.Server.Demo;
 
-/// <summary>The first signal ends the demo well, the second one at once, with 128 and its number.</summary>
+/// <summary>The first signal ends the demo well, the second one at once. A terminal that closes is a signal like the others.</summary>
 internal sealed class DemoSignals : IDisposable
 {
     // A terminal that is stopped takes nothing, and whoever asks twice does not wait for it.
@@ -13,8 +14,7 @@ internal sealed class DemoSignals : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly Action _lastWords;
     private readonly Action<int> _exit;
-    private readonly PosixSignalRegistration[] _registrations;
-    private int _signals;
+    private readonly StopSignals _signals;
 
     /// <param name="stop">What the first one cancels.</param>
     /// <param name="lastWords">Begins before the process ends at once. May block; the end waits for it only briefly.</param>
@@ -24,33 +24,16 @@ internal sealed class DemoSignals : IDisposable
         _stop = stop;
         _lastWords = lastWords;
         _exit = exit;
-        _registrations =
-        [
-            Register(PosixSignal.SIGTERM, 15),
-            Register(PosixSignal.SIGINT, 2),
-            Register(PosixSignal.SIGQUIT, 3),
-            Register(PosixSignal.SIGHUP, 1),
-        ];
+        _signals = new StopSignals(Stop, ExitAtOnce, (PosixSignal.SIGHUP, 1));
     }
 
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-        {
-            registration.Dispose();
-        }
-    }
+    public void Dispose() => _signals.Dispose();
 
     /// <summary>Does what a signal of that number asks for. For any thread.</summary>
-    public void Take(int number)
-    {
-        if (Interlocked.Increment(ref _signals) > 1)
-        {
-            SayLastWords();
-            _exit(128 + number);
-            return;
-        }
+    public void Take(int number) => _signals.Take(number);
 
+    private void Stop()
+    {
         try
         {
             _stop.Cancel();
@@ -61,17 +44,12 @@ internal sealed class DemoSignals : IDisposable
         }
     }
 
-    private void SayLastWords()
+    private void ExitAtOnce(int exitCode)
     {
         // A thread of its own: those of the pool may all be busy, and this one must not be the one that blocks.
         var thread = new Thread(() => _lastWords()) { IsBackground = true };
         thread.Start();
         thread.Join(LongestLastWords);
+        _exit(exitCode);
     }
-
-    private PosixSignalRegistration Register(PosixSignal signal, int number) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        Take(number);
-    });
 }

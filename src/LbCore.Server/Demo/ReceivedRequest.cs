@@ -18,6 +18,9 @@ internal sealed class ReceivedRequest
     private const int MostHeadBytes = 64 * 1024;
     private const int MostLineBytes = 4096;
 
+    private static readonly byte[] LineEnd = "\r\n"u8.ToArray();
+    private static readonly byte[] HeadEnd = "\r\n\r\n"u8.ToArray();
+
     private ReceivedRequest()
     {
     }
@@ -37,26 +40,8 @@ internal sealed class ReceivedRequest
     private long Length { get; set; }
 
     /// <summary>Reads a head. Null when the connection ended, or what came is no request.</summary>
-    public static async ValueTask<ReceivedRequest?> ReadHeadAsync(PipeReader input)
-    {
-        while (true)
-        {
-            var read = await input.ReadAsync().ConfigureAwait(false);
-            if (TryTake(read.Buffer, "\r\n\r\n"u8, MostHeadBytes, out var head))
-            {
-                var request = Parse(head);
-                input.AdvanceTo(read.Buffer.GetPosition(head.Length));
-                return request;
-            }
-
-            var isTooLong = read.Buffer.Length > MostHeadBytes;
-            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (isTooLong || read.IsCompleted)
-            {
-                return null;
-            }
-        }
-    }
+    public static async ValueTask<ReceivedRequest?> ReadHeadAsync(PipeReader input) =>
+        await ReadToAsync(input, HeadEnd, MostHeadBytes).ConfigureAwait(false) is { } head ? Parse(head) : null;
 
     /// <summary>Reads the body and drops it. False when it did not come whole.</summary>
     public async ValueTask<bool> DropBodyAsync(PipeReader input)
@@ -115,33 +100,31 @@ internal sealed class ReceivedRequest
         return true;
     }
 
-    private static async ValueTask<string?> ReadLineAsync(PipeReader input)
+    private static async ValueTask<string?> ReadLineAsync(PipeReader input) =>
+        await ReadToAsync(input, LineEnd, MostLineBytes).ConfigureAwait(false) is { } line ? Encoding.Latin1.GetString(line.AsSpan()[..^2]) : null;
+
+    /// <summary>Takes what comes up to and with a mark. Null when that is not there within so many bytes, or the connection ended before.</summary>
+    private static async ValueTask<byte[]?> ReadToAsync(PipeReader input, byte[] mark, int most)
     {
         while (true)
         {
             var read = await input.ReadAsync().ConfigureAwait(false);
-            if (TryTake(read.Buffer, "\r\n"u8, MostLineBytes, out var line))
+            var start = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, most)).ToArray();
+            var end = start.AsSpan().IndexOf(mark);
+            if (end >= 0)
             {
-                input.AdvanceTo(read.Buffer.GetPosition(line.Length));
-                return Encoding.Latin1.GetString(line.AsSpan()[..^2]);
+                var taken = start[..(end + mark.Length)];
+                input.AdvanceTo(read.Buffer.GetPosition(taken.Length));
+                return taken;
             }
 
-            var isTooLong = read.Buffer.Length > MostLineBytes;
+            var isTooLong = read.Buffer.Length > most;
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (isTooLong || read.IsCompleted)
             {
                 return null;
             }
         }
-    }
-
-    /// <summary>Copies what comes up to and with a mark, if it is there within so many bytes.</summary>
-    private static bool TryTake(in ReadOnlySequence<byte> buffer, ReadOnlySpan<byte> mark, int most, out byte[] taken)
-    {
-        var start = buffer.Slice(0, Math.Min(buffer.Length, most)).ToArray();
-        var end = start.AsSpan().IndexOf(mark);
-        taken = end < 0 ? [] : start[..(end + mark.Length)];
-        return end >= 0;
     }
 
     private static ReceivedRequest? Parse(byte[] head)

@@ -5,7 +5,6 @@ using LbCore.Configuration;
 using LbCore.Hosting;
 using LbCore.Server.Commands;
 using LbCore.Server.Logging;
-using LbCore.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,14 +30,9 @@ internal static class ServerHost
             await host.StartAsync().ConfigureAwait(false);
             ReadyLine.Write(balancer, options);
         }
-        catch (LbCoreConfigurationException e)
+        catch (Exception e) when (StartFailure.Is(e))
         {
-            return await ConfigurationErrorOutput.WriteAsync(e.Errors, optionOf).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ListenException or PlatformNotSupportedException)
-        {
-            await Console.Error.WriteLineAsync($"lbcore: {e.Message}").ConfigureAwait(false);
-            return ExitCode.CouldNotStart;
+            return await StartFailure.WriteAsync(e, optionOf).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -8,17 +8,16 @@ using Microsoft.Extensions.Hosting;
 namespace LbCore.Server.Hosting;
 
 /// <summary>
-/// SIGTERM, SIGINT and SIGQUIT: the first one drains and ends the host, the second one ends the process at once with 128
-/// and the signal's number (143, 130, 131), as shells report it. SIGHUP: reads the configuration again. SIGUSR1: opens the
-/// access log's file again.
+/// <see cref="StopSignals"/>: the first one drains and ends the host. SIGHUP: reads the configuration again. SIGUSR1: opens
+/// the access log's file again.
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ReloadSignal _reload;
     private readonly LoadBalancer _balancer;
+    private StopSignals? _stop;
     private PosixSignalRegistration[] _registrations = [];
-    private int _signals;
 
     public SignalLifetime(IHostApplicationLifetime lifetime, ReloadSignal reload, LoadBalancer balancer)
     {
@@ -30,12 +29,9 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         // .NET 10 has no SIGTERM handling of its own any more.
+        _stop = new StopSignals(_lifetime.StopApplication, Environment.Exit);
         _registrations =
         [
-            Register(PosixSignal.SIGTERM, 15),
-            Register(PosixSignal.SIGINT, 2),
-            Register(PosixSignal.SIGQUIT, 3),
-
             // Without a file to read again nothing happens: a closed terminal must not cut connections.
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
@@ -61,20 +57,10 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
 
     public void Dispose()
     {
+        _stop?.Dispose();
         foreach (var registration in _registrations)
         {
             registration.Dispose();
         }
     }
-
-    private PosixSignalRegistration Register(PosixSignal signal, int number) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
-        {
-            Environment.Exit(128 + number);
-        }
-
-        _lifetime.StopApplication();
-    });
 }
