@@ -15,6 +15,9 @@ namespace LbCore.TestKit;
 /// <summary>Runs an engine for one test: listens on free ports, hides TLS from the test, and asserts at the end that nothing leaked.</summary>
 public sealed class TransportHarness : IAsyncDisposable
 {
+    // A machine that stands still for two seconds, or a lost SYN, is no fault of what is tested.
+    private static readonly DialOptions PatientDial = new() { Timeout = TimeSpan.FromSeconds(30) };
+
     private readonly ConcurrentBag<RawClient> _clients = [];
     private readonly ConcurrentBag<TransportListener> _listeners = [];
     private readonly ConcurrentQueue<Exception> _handlerErrors = new();
@@ -66,7 +69,7 @@ public sealed class TransportHarness : IAsyncDisposable
     public async Task<TransportConnection> DialAsync(EventLoop loop, EndPoint endPoint, bool? secure = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
-        var result = await loop.DialAsync(endPoint, DialOptions.Default).ConfigureAwait(false);
+        var result = await loop.DialAsync(endPoint, PatientDial).ConfigureAwait(false);
         Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
         if (!(secure ?? Case.Tls))
         {

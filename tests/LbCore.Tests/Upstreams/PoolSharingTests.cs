@@ -175,26 +175,37 @@ internal sealed class PoolSharingTests(EngineCase engine)
             var what = $"seed {seed}, {limits}";
             await using var harness = new PoolHarness(engine, token, limits);
             var loops = new[] { new Worker(harness, harness.First, limits, seed), new Worker(harness, harness.Last, limits, seed + 1) };
-            await Task.WhenAll(loops.Select(worker => worker.RunAsync(operations: 150)));
-            await harness.MessagesRunAsync();
-            var held = loops.Sum(static worker => worker.Held.Count);
-            int Counted() => loops.Sum(worker => harness.CountOf(worker.Loop));
-
-            // The end of some peer may still be on its way to a loop.
-            await Eventually.HoldsAsync(() => harness.OpenConnections == harness.State.Open && harness.State.Idle == Counted(), TimeSpan.FromSeconds(2));
-            Assert.Multiple(() =>
+            try
             {
-                Assert.That(loops.SelectMany(static worker => worker.Faults), Is.Empty, what);
-                Assert.That(harness.State.InFlight, Is.EqualTo(held), what);
-                Assert.That(harness.State.Idle, Is.EqualTo(Counted()), what);
-                Assert.That(harness.OpenConnections, Is.EqualTo(harness.State.Open), what);
-                Assert.That(harness.State.Open <= limits.MaxOpen || harness.State.Idle == 0, Is.True, $"{harness.State.Open} open, {what}");
-            });
-            foreach (var connection in loops.SelectMany(static worker => worker.Held))
+                await Task.WhenAll(loops.Select(worker => worker.RunAsync(operations: 150)));
+                await harness.MessagesRunAsync();
+                await AssertExactAsync(harness, loops, limits, what);
+            }
+            finally
             {
-                await harness.CloseAsync(connection);
+                // Also after a failure: the harness would only find connections in use, and hide what went wrong.
+                foreach (var connection in loops.SelectMany(static worker => worker.Held))
+                {
+                    await harness.CloseAsync(connection);
+                }
             }
         }
+    }
+
+    private static async Task AssertExactAsync(PoolHarness harness, Worker[] loops, PoolLimits limits, string what)
+    {
+        int Counted() => loops.Sum(worker => harness.CountOf(worker.Loop));
+
+        // The end of some peer may still be on its way to a loop.
+        await Eventually.HoldsAsync(() => harness.OpenConnections == harness.State.Open && harness.State.Idle == Counted());
+        Assert.Multiple(() =>
+        {
+            Assert.That(loops.SelectMany(static worker => worker.Faults), Is.Empty, what);
+            Assert.That(harness.State.InFlight, Is.EqualTo(loops.Sum(static worker => worker.Held.Count)), what);
+            Assert.That(harness.State.Idle, Is.EqualTo(Counted()), what);
+            Assert.That(harness.OpenConnections, Is.EqualTo(harness.State.Open), what);
+            Assert.That(harness.State.Open <= limits.MaxOpen || harness.State.Idle == 0, Is.True, $"{harness.State.Open} open, {what}");
+        });
     }
 
     /// <summary>Takes, gives back and closes at random on one loop, and looks at the limits after each step.</summary>
