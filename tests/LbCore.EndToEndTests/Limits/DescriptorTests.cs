@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Text;
@@ -118,7 +119,7 @@ internal sealed class DescriptorTests(string engine)
         {
             var next = await Task.WhenAny(left).WaitAsync(cancellationToken);
             left.Remove(next);
-            Assert.That(await next, Does.StartWith("HTTP/1.1 200 "));
+            Assert.That(await AnswerOfAsync(next), Does.StartWith("HTTP/1.1 200 "), balancer.Transcript);
             clients[answers.IndexOf(next)].Dispose();
         }
 
@@ -131,6 +132,19 @@ internal sealed class DescriptorTests(string engine)
         var head = new byte[16];
         await client.ReceiveExactlyAsync(head, cancellationToken);
         return Encoding.ASCII.GetString(head);
+    }
+
+    // A client that was closed says less than what the balancer wrote about it.
+    private static async Task<string> AnswerOfAsync(Task<string> asked)
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return exception.ToString();
+        }
     }
 
     private static async Task AnswerAsync(Socket socket, CancellationToken cancellationToken)
