@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Runtime.InteropServices;
+using LbCore.Transport.Epoll;
 using Microsoft.Win32.SafeHandles;
 
 namespace LbCore.Transport.Files;
@@ -89,9 +90,9 @@ public sealed class AppendFile : IDisposable
         }
 
         var number = Marshal.GetLastPInvokeError();
-        if (number != FileCalls.EAGAIN)
+        if (number != Libc.EAGAIN)
         {
-            IsBroken = number == FileCalls.EPIPE;
+            IsBroken = number == Libc.EPIPE;
             error = Marshal.GetPInvokeErrorMessage(number);
         }
 

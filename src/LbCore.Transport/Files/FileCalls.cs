@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using LbCore.Transport.Epoll;
 using Microsoft.Win32.SafeHandles;
 
 namespace LbCore.Transport.Files;
@@ -8,10 +9,7 @@ namespace LbCore.Transport.Files;
 internal static unsafe partial class FileCalls
 {
     public const int ENXIO = 6;
-    public const int EAGAIN = 11;
-    public const int EPIPE = 32;
 
-    private const int EINTR = 4;
     private const int O_WRONLY = 0x1;
     private const int O_RDWR = 0x2;
     private const int O_CREAT = 0x40;
@@ -39,15 +37,15 @@ internal static unsafe partial class FileCalls
     {
         fixed (byte* firstBytes = first, secondBytes = second)
         {
-            var vectors = stackalloc IoVector[2];
-            vectors[0] = new IoVector { Base = firstBytes, Length = (nuint)first.Length };
-            vectors[1] = new IoVector { Base = secondBytes, Length = (nuint)second.Length };
+            var vectors = stackalloc Libc.IoVector[2];
+            vectors[0] = new Libc.IoVector { Base = firstBytes, Length = (nuint)first.Length };
+            vectors[1] = new Libc.IoVector { Base = secondBytes, Length = (nuint)second.Length };
             nint written;
             do
             {
                 written = WriteVector(file, vectors, second.IsEmpty ? 1 : 2);
             }
-            while (written < 0 && Marshal.GetLastPInvokeError() == EINTR);
+            while (written < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
             return written;
         }
     }
@@ -55,7 +53,7 @@ internal static unsafe partial class FileCalls
     /// <summary>Waits until the file takes bytes, or the time is over.</summary>
     public static void WaitToWrite(SafeFileHandle file, int milliseconds)
     {
-        var poll = new PollDescriptor { Descriptor = (int)file.DangerousGetHandle(), Events = POLLOUT };
+        var poll = new Libc.PollDescriptor { Descriptor = (int)file.DangerousGetHandle(), Events = POLLOUT };
         _ = Poll(&poll, 1, milliseconds);
     }
 
@@ -66,7 +64,7 @@ internal static unsafe partial class FileCalls
         {
             handle = Open(path, flags, Mode);
         }
-        while (handle.IsInvalid && Marshal.GetLastPInvokeError() == EINTR);
+        while (handle.IsInvalid && Marshal.GetLastPInvokeError() == Libc.EINTR);
         return handle;
     }
 
@@ -74,23 +72,9 @@ internal static unsafe partial class FileCalls
     private static partial SafeFileHandle Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
-    private static partial nint WriteVector(SafeFileHandle file, IoVector* vectors, int count);
+    private static partial nint WriteVector(SafeFileHandle file, Libc.IoVector* vectors, int count);
 
+    // Not the one of the loops, which suppresses the GC transition and so may not wait.
     [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
-
-    /// <summary>Is struct iovec.</summary>
-    private struct IoVector
-    {
-        public byte* Base;
-        public nuint Length;
-    }
-
-    /// <summary>Is struct pollfd.</summary>
-    private struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
+    private static partial int Poll(Libc.PollDescriptor* descriptors, nuint count, int timeout);
 }
