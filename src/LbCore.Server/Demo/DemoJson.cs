@@ -52,17 +52,12 @@ internal static class DemoJson
             WriteSeconds(json, "duration", duration);
         }
 
-        json.WriteStartArray("backends");
-        foreach (var spec in started.Backends)
+        WriteBackends(json, started.Backends, static (json, spec) =>
         {
-            json.WriteStartObject();
             json.WriteString("name", spec.Name);
             json.WriteNumber("delayMs", spec.Delay.TotalMilliseconds);
             json.WriteNumber("faultEvery", spec.FaultEvery);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         WriteTexts(json, "notes", started.Notes);
     }
 
@@ -87,10 +82,8 @@ internal static class DemoJson
         json.WriteNumber("answered", second.Answered);
         json.WriteNumber("announced", second.Announced);
         json.WriteNumber("lost", second.Lost);
-        json.WriteStartArray("backends");
-        foreach (var row in second.Rows)
+        WriteBackends(json, second.Rows, static (json, row) =>
         {
-            json.WriteStartObject();
             json.WriteString("name", row.Name);
             json.WriteString("state", row.State);
             json.WriteNumber("rate", row.Rate);
@@ -98,10 +91,7 @@ internal static class DemoJson
             WriteMilliseconds(json, "p50Ms", row.P50);
             WriteMilliseconds(json, "p99Ms", row.P99);
             json.WriteNumber("errors", row.Errors);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, DemoSummary summary)
@@ -116,15 +106,23 @@ internal static class DemoJson
         WriteTexts(json, "lostList", summary.LostList);
         WriteMilliseconds(json, "p50Ms", summary.P50);
         WriteMilliseconds(json, "p99Ms", summary.P99);
-        json.WriteStartArray("backends");
-        foreach (var backend in summary.Backends)
+        WriteBackends(json, summary.Backends, static (json, backend) =>
         {
-            json.WriteStartObject();
             json.WriteString("name", backend.Name);
             json.WriteNumber("answered", backend.Answered);
             WriteMilliseconds(json, "p50Ms", backend.P50);
             WriteMilliseconds(json, "p99Ms", backend.P99);
             json.WriteNumber("errors", backend.Errors);
+        });
+    }
+
+    private static void WriteBackends<T>(Utf8JsonWriter json, IEnumerable<T> backends, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray("backends");
+        foreach (var backend in backends)
+        {
+            json.WriteStartObject();
+            write(json, backend);
             json.WriteEndObject();
         }
 

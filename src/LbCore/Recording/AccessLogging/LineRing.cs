@@ -42,10 +42,9 @@ internal sealed class LineRing
             }
         }
 
-        var start = (int)(written % _bytes.Length);
-        var first = Math.Min(line.Length, _bytes.Length - start);
-        line[..first].CopyTo(_bytes.AsSpan(start));
-        line[first..].CopyTo(_bytes);
+        var first = At(written, line.Length, out var second);
+        line[..first.Length].CopyTo(first);
+        line[first.Length..].CopyTo(second);
         Volatile.Write(ref _positions.Written, written + line.Length);
         return room - line.Length < _bytes.Length / 2;
     }
@@ -55,11 +54,9 @@ internal sealed class LineRing
     /// <param name="second">Those that lie at the beginning; often none.</param>
     public ReadOnlySpan<byte> Peek(int most, out ReadOnlySpan<byte> second)
     {
-        var count = Math.Min(Count, most);
-        var start = (int)(_positions.Taken % _bytes.Length);
-        var first = Math.Min(count, _bytes.Length - start);
-        second = _bytes.AsSpan(0, count - first);
-        return _bytes.AsSpan(start, first);
+        var first = At(_positions.Taken, Math.Min(Count, most), out var rest);
+        second = rest;
+        return first;
     }
 
     /// <summary>Returns how many bytes there are up to the first line's end, it included. For the one thread that reads.</summary>
@@ -79,9 +76,16 @@ internal sealed class LineRing
     {
         var taken = Volatile.Read(ref _positions.Taken) + skip;
         var count = (int)Math.Max(Volatile.Read(ref _positions.Written) - taken, 0);
-        var start = (int)(taken % _bytes.Length);
+        return At(taken, count, out var second).Count((byte)'\n') + second.Count((byte)'\n');
+    }
+
+    /// <summary>Returns where bytes lie: up to the memory's end, and from its beginning.</summary>
+    private Span<byte> At(long position, int count, out Span<byte> second)
+    {
+        var start = (int)(position % _bytes.Length);
         var first = Math.Min(count, _bytes.Length - start);
-        return _bytes.AsSpan(start, first).Count((byte)'\n') + _bytes.AsSpan(0, count - first).Count((byte)'\n');
+        second = _bytes.AsSpan(0, count - first);
+        return _bytes.AsSpan(start, first);
     }
 
     // What each thread writes has cache lines of its own.
