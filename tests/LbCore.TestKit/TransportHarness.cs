@@ -15,9 +15,6 @@ namespace LbCore.TestKit;
 /// <summary>Runs an engine for one test: listens on free ports, hides TLS from the test, and asserts at the end that nothing leaked.</summary>
 public sealed class TransportHarness : IAsyncDisposable
 {
-    // A machine that stands still for two seconds, or a lost SYN, is no fault of what is tested.
-    private static readonly DialOptions PatientDial = new() { Timeout = TimeSpan.FromSeconds(30) };
-
     private readonly ConcurrentBag<RawClient> _clients = [];
     private readonly ConcurrentBag<TransportListener> _listeners = [];
     private readonly ConcurrentQueue<Exception> _handlerErrors = new();
@@ -31,6 +28,9 @@ public sealed class TransportHarness : IAsyncDisposable
         var options = new TransportOptions { Engine = engineCase.Engine, Loops = engineCase.Loops, PoisonBuffers = true };
         Engine = TransportEngine.Create(configure?.Invoke(options) ?? options, Log);
     }
+
+    /// <summary>Gets how a test dials that is about something else: a machine that stands still, or a lost SYN, is no fault of that.</summary>
+    public static DialOptions PatientDial { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     public EngineCase Case { get; }
 

@@ -227,7 +227,7 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
         {
             var deal = DealAsync();
             client.Socket.Send("!"u8);
-            var result = await connection.Loop.DialAsync(listener.EndPoint, DialOptions.Default);
+            var result = await connection.Loop.DialAsync(listener.EndPoint, TransportHarness.PatientDial);
             Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
             await deal;
             return await ReadUntilResetAsync(result.Connection!);
@@ -250,7 +250,7 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
         var source = new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0);
         await Harness.RunAsync(Loop, async () =>
         {
-            var result = await Loop.DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = source });
+            var result = await Loop.DialAsync(listener.EndPoint, TransportHarness.PatientDial with { LocalEndPoint = source });
             Assert.That(result.Status, Is.EqualTo(DialStatus.Connected));
             Assert.That(((IPEndPoint)result.Connection!.LocalEndPoint!).Address, Is.EqualTo(source.Address));
             await result.Connection.DisposeAsync();
@@ -264,7 +264,7 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
     {
         using var listener = new RawListener(Token);
         using var taken = new RawListener(Token);
-        var result = await DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = (IPEndPoint)taken.EndPoint });
+        var result = await DialAsync(listener.EndPoint, TransportHarness.PatientDial with { LocalEndPoint = (IPEndPoint)taken.EndPoint });
         Assert.That(result.Status, Is.EqualTo(DialStatus.NoLocalPort));
         await Harness.AtRestAsync();
     }
@@ -275,9 +275,9 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
         using var listener = new RawListener(Token);
         await Harness.RunAsync(Loop, async () =>
         {
-            var first = await Loop.DialAsync(listener.EndPoint, DialOptions.Default);
+            var first = await Loop.DialAsync(listener.EndPoint, TransportHarness.PatientDial);
             var again = await Loop.DialAsync(
-                listener.EndPoint, DialOptions.Default with { LocalEndPoint = (IPEndPoint)first.Connection!.LocalEndPoint! });
+                listener.EndPoint, TransportHarness.PatientDial with { LocalEndPoint = (IPEndPoint)first.Connection!.LocalEndPoint! });
             Assert.That(again.Status, Is.EqualTo(DialStatus.NoLocalPort));
             await first.Connection.DisposeAsync();
         });
@@ -287,14 +287,14 @@ public sealed class DialTests(EngineCase engineCase) : ContractFixture(engineCas
     public async Task An_address_family_that_does_not_fit_is_data_too()
     {
         using var listener = new RawListener(Token);
-        var result = await DialAsync(listener.EndPoint, DialOptions.Default with { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
+        var result = await DialAsync(listener.EndPoint, TransportHarness.PatientDial with { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
         Assert.That(result.Status, Is.Not.EqualTo(DialStatus.Connected));
         await Harness.AtRestAsync();
     }
 
     private Task<DialResult> DialAsync(EndPoint endPoint, DialOptions? options = null) => Harness.RunAsync(Loop, async () =>
     {
-        var result = await Loop.DialAsync(endPoint, options ?? DialOptions.Default);
+        var result = await Loop.DialAsync(endPoint, options ?? TransportHarness.PatientDial);
         Assert.That(Loop.InLoop, Is.True, "a dial continues on its loop");
         return result;
     });

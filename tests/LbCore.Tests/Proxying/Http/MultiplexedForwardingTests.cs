@@ -43,7 +43,7 @@ internal sealed class MultiplexedForwardingTests
         var ends = new List<Task>();
         await OnLoopAsync(loop, async () =>
         {
-            var shared = (await loop.DialAsync(client.EndPoint, DialOptions.Default)).Connection!;
+            var shared = (await loop.DialAsync(client.EndPoint, TransportHarness.PatientDial)).Connection!;
             streams.Add(new FakeStream(shared, "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n"));
             streams.Add(new FakeStream(shared, "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"));
             var http = new HttpLoop(loop);
