@@ -104,10 +104,7 @@ internal sealed class AddLbCoreTests : HostFixture
         var options = new LbCoreOptions();
         Serve(options, backend.EndPoint);
         using var host = Build(services => services.AddLbCore(options));
-        await host.StartAsync(token);
-
-        await AssertServesAsync(host.Services.GetRequiredService<LoadBalancer>(), backend, token);
-        await host.StopAsync(token);
+        await AssertRunsAsync(host, backend, token);
     }
 
     [Test]
@@ -120,10 +117,7 @@ internal sealed class AddLbCoreTests : HostFixture
         using var host = Build(services => services
             .AddLbCore(options => Serve(options, RawListener.RefusingEndPoint())).Services
             .AddLbCore(configuration.GetSection("LbCore")));
-        await host.StartAsync(token);
-
-        await AssertServesAsync(host.Services.GetRequiredService<LoadBalancer>(), backend, token);
-        await host.StopAsync(token);
+        await AssertRunsAsync(host, backend, token);
     }
 
     [Test]
@@ -134,10 +128,7 @@ internal sealed class AddLbCoreTests : HostFixture
         using var host = Build(services => services
             .AddLbCore(new ConfigurationBuilder().Build().GetSection("LbCore")).Services
             .AddLbCore(options => Serve(options, backend.EndPoint)));
-        await host.StartAsync(token);
-
-        await AssertServesAsync(host.Services.GetRequiredService<LoadBalancer>(), backend, token);
-        await host.StopAsync(token);
+        await AssertRunsAsync(host, backend, token);
     }
 
     [Test]

@@ -58,6 +58,14 @@ internal abstract class HostFixture
         Assert.That(await client.ReadHeadAsync() + await client.ReadTextAsync(2), Is.EqualTo(Ok));
     }
 
+    /// <summary>Runs a host whose load balancer has no name, and asserts meanwhile that it serves.</summary>
+    protected static async Task AssertRunsAsync(IHost host, RawListener backend, CancellationToken token)
+    {
+        await host.StartAsync(token);
+        await AssertServesAsync(host.Services.GetRequiredService<LoadBalancer>(), backend, token);
+        await host.StopAsync(token);
+    }
+
     private sealed class OneLogger(ILogger logger) : ILoggerProvider
     {
         public ILogger CreateLogger(string categoryName) => logger;
