@@ -91,9 +91,9 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
         {
             foreach (var hosted in _balancers)
             {
-                either.Token.ThrowIfCancellationRequested();
+                ThrowIfEnded(cancellationToken);
                 var balancer = hosted.Find(_services);
-                either.Token.ThrowIfCancellationRequested();
+                ThrowIfEnded(cancellationToken);
                 await balancer.StartAsync(either.Token).ConfigureAwait(false);
                 running.Add(balancer);
                 Compare(balancer.ShutdownTimeout, hostTime);
@@ -107,8 +107,8 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
 
             lock (_gate)
             {
-                // Either the stop sees what runs, or this sees the stop, whose own token knows it first.
-                _stopping.Token.ThrowIfCancellationRequested();
+                // Either the stop sees what runs, or this sees the stop.
+                ThrowIfEnded(cancellationToken: default);
                 _running = [.. running];
                 _watches = [.. watches];
             }
@@ -120,6 +120,13 @@ internal sealed class LoadBalancerService : IHostedLifecycleService, IDisposable
             await Task.WhenAll(running.Select(static balancer => balancer.DisposeAsync().AsTask())).ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Not by the token that links the two: it hears of the stop a moment later, from the pool.
+    private void ThrowIfEnded(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _stopping.Token.ThrowIfCancellationRequested();
     }
 
     private Task StopAllAsync(CancellationToken cancellationToken)
