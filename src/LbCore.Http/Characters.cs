@@ -14,6 +14,9 @@ internal static class Characters
     /// <summary>tchar (RFC 9110 section 5.6.2).</summary>
     public static readonly SearchValues<byte> Token = Of(TokenMarks + Digits + Letters);
 
+    /// <summary>What an identifier is made of that others have given: nothing that means something in a log, in HTML or in JSON.</summary>
+    public static readonly SearchValues<byte> Identifier = Of("!#$%()*+,-./:;=?@[]^_`{|}~" + Digits + Letters);
+
     /// <summary>What an upgrade protocol's name and version are made of (RFC 9110 section 7.8).</summary>
     public static readonly SearchValues<byte> Protocol = Of(TokenMarks + "/" + Digits + Letters);
 

@@ -5,12 +5,14 @@ namespace LbCore.Http;
 /// <summary>Writes heads anew from parsed ones: the start line, the fields that go on byte for byte, and our own.</summary>
 internal static class HeadWriter
 {
-    // Room for the fields of our own beside the client's address and a missing Host.
+    // Room for the fields of our own beside those of forwarding and a missing Host.
     private const int OwnFields = 160;
 
+    private static readonly FieldSet WithoutBody = FieldSet.Of(KnownField.ContentLength);
+
     /// <summary>Returns a number of bytes that <see cref="WriteRequest"/> never exceeds.</summary>
-    public static int MaxRequestLength(RequestHead head, in RequestEdits edits) =>
-        head.Length + edits.ForwardedFor.Length + edits.MissingHost.Length + OwnFields;
+    public static int MaxRequestLength(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits) =>
+        head.Length + edits.MissingHost.Length + ForwardingWriter.MaxLength(bytes, head, in edits) + OwnFields;
 
     /// <summary>Writes the head of a request for the backend, always as HTTP/1.1 and in origin form. Returns its length.</summary>
     public static int WriteRequest(Span<byte> target, ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits)
@@ -26,10 +28,8 @@ internal static class HeadWriter
             writer.Write("\r\n"u8);
         }
 
-        WriteFields(ref writer, bytes, head);
-        writer.Write("X-Forwarded-For: "u8);
-        writer.Write(edits.ForwardedFor);
-        writer.Write(edits.IsHttps ? "\r\nX-Forwarded-Proto: https\r\n"u8 : "\r\nX-Forwarded-Proto: http\r\n"u8);
+        WriteFields(ref writer, bytes, head, edits.Forwarding.Dropped);
+        ForwardingWriter.Write(ref writer, bytes, head, in edits);
         if (head.Framing.Kind == BodyKind.Chunked)
         {
             writer.Write("Transfer-Encoding: chunked\r\n"u8);
@@ -53,7 +53,15 @@ internal static class HeadWriter
         var writer = new SpanWriter(target);
         writer.Write("HTTP/1.1 "u8);
         writer.Write(bytes[head.StatusStart..head.StatusLineEnd]);
-        WriteFields(ref writer, bytes, head);
+
+        // A 1xx or 204 that states a length is misread (RFC 9110 section 8.6).
+        var dropped = head.Status is < 200 or 204 ? WithoutBody : default;
+        WriteFields(ref writer, bytes, head, edits.Via ? dropped.With(KnownField.Via) : dropped);
+        if (edits.Via)
+        {
+            ForwardingWriter.WriteVia(ref writer, bytes, head);
+        }
+
         if (edits.Chunked)
         {
             writer.Write("Transfer-Encoding: chunked\r\n"u8);
@@ -110,7 +118,7 @@ internal static class HeadWriter
     }
 
     /// <summary>Copies the fields that go on, in runs as long as can be.</summary>
-    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head)
+    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head, FieldSet dropped)
     {
         var fields = head.Fields;
         if (fields.IsEmpty)
@@ -118,14 +126,10 @@ internal static class HeadWriter
             return;
         }
 
-        // Without a body there is no length to state, and a 1xx or 204 that states one is misread (RFC 9110 section 8.6).
-        var isRequest = head is RequestHead;
-        var dropLength = head is ResponseHead { Status: < 200 or 204 };
         var from = fields[0].Start;
         foreach (ref readonly var field in fields)
         {
-            var isOurs = isRequest && (field.Known is KnownField.XForwardedFor or KnownField.XForwardedProto);
-            if (field.IsHopByHop || isOurs || (dropLength && field.Known == KnownField.ContentLength))
+            if (field.IsHopByHop || dropped.Contains(field.Known))
             {
                 writer.Write(bytes[from..field.Start]);
                 from = field.End;

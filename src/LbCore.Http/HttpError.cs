@@ -65,6 +65,9 @@ internal enum HttpError : byte
     /// <summary>A Content-Length is not one number of decimal digits that fits into 63 bits.</summary>
     ContentLength,
 
+    /// <summary>A field's name has an underscore, and the listener refuses those.</summary>
+    UnderscoreInName,
+
     /// <summary>There are several Content-Length fields, equal or not.</summary>
     ContentLengthRepeated,
 

@@ -9,6 +9,9 @@ internal readonly struct ResponseEdits
     /// <summary>Gets whether to say that it stays open, which an HTTP/1.0 client does not expect.</summary>
     public bool SayKeepAlive { get; init; }
 
+    /// <summary>Gets whether to add this proxy to Via.</summary>
+    public bool Via { get; init; }
+
     /// <summary>Gets whether the body is sent in chunks.</summary>
     public bool Chunked { get; init; }
 }

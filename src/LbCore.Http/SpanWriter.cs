@@ -11,7 +11,7 @@ internal ref struct SpanWriter
 
     public int Written { get; private set; }
 
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_target[Written..]);
         Written += bytes.Length;

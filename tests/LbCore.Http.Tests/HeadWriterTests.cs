@@ -61,7 +61,7 @@ internal sealed class HeadWriterTests
         head.Reset();
         Assert.That(RequestParser.Parse(bytes, head, HeadLimits.Default), Is.EqualTo(ParseStatus.Complete), head.Error.ToString());
         var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = head.HostIndex < 0 ? "own:80"u8 : default };
-        var target = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        var target = new byte[HeadWriter.MaxRequestLength(bytes, head, in edits)];
         return Encoding.Latin1.GetString(target.AsSpan(0, HeadWriter.WriteRequest(target, bytes, head, in edits)));
     }
 

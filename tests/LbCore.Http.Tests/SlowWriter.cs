@@ -11,7 +11,7 @@ internal static class SlowWriter
     private static readonly string[] HopByHop =
         ["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"];
 
-    private static readonly string[] Forwarding = ["X-Forwarded-For", "X-Forwarded-Proto"];
+    private static readonly string[] Forwarding = ["Forwarded", "X-Real-IP", "X-Request-Id"];
 
     public static string Request(byte[] bytes, RequestHead head, string forwardedFor, string missingHost, bool isHttps)
     {
@@ -34,7 +34,7 @@ internal static class SlowWriter
             written.Append("Host: ").Append(host).Append("\r\n");
         }
 
-        AppendKept(written, lines, [.. HopByHop, .. Forwarding, .. Named(lines)]);
+        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop, .. Named(lines)]);
         written.Append("X-Forwarded-For: ").Append(forwardedFor).Append("\r\nX-Forwarded-Proto: ").Append(isHttps ? "https" : "http").Append("\r\n");
         if (lines[1..].Any(static line => Is(line, "Transfer-Encoding")))
         {
@@ -85,6 +85,13 @@ internal static class SlowWriter
         {
             written.Append(line).Append("\r\n");
         }
+    }
+
+    // Whatever is one to somebody who reads underscores as hyphens.
+    private static bool IsForwarding(string line)
+    {
+        var name = line.Split(':')[0].Replace('_', '-');
+        return name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || Forwarding.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 
     private static void AppendUpgrade(StringBuilder written, string[] lines)

@@ -43,7 +43,7 @@ internal sealed class WritePropertyTests
         }
 
         var edits = new RequestEdits { ForwardedFor = Parsed.Bytes(forwardedFor), MissingHost = "[::1]:80"u8, IsHttps = isHttps };
-        var room = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        var room = new byte[HeadWriter.MaxRequestLength(bytes, head, in edits)];
         var written = room[..HeadWriter.WriteRequest(room, bytes, head, in edits)];
         Assert.That(Encoding.Latin1.GetString(written), Is.EqualTo(SlowWriter.Request(bytes, head, forwardedFor, "[::1]:80", isHttps)));
 

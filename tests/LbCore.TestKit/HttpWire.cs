@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 
 namespace LbCore.TestKit;
@@ -34,6 +35,14 @@ public static class HttpWire
         }
 
         return head.ToString();
+    }
+
+    /// <summary>Returns a forwarded head without the identifier that it must have, which is another one each time.</summary>
+    public static string WithoutRequestId(this string head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var lines = Regex.Matches(head, "^X-Request-Id: [0-9a-f]{32}\r\n", RegexOptions.Multiline | RegexOptions.CultureInvariant);
+        return lines.Count == 1 ? head.Remove(lines[0].Index, lines[0].Length) : throw new ArgumentException($"There are {lines.Count} identifiers in: {head}", nameof(head));
     }
 
     /// <summary>Reads so many bytes as text.</summary>

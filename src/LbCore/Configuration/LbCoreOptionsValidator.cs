@@ -117,6 +117,7 @@ internal sealed class LbCoreOptionsValidator
             CheckTimeouts(path + ".timeouts", listener.Timeouts);
             CheckRange(path + ".limits.headBytes", listener.Limits.HeadBytes, 1024, 256 * 1024);
             CheckRange(path + ".limits.headers", listener.Limits.Headers, 1, 1000);
+            _errors.AddRange(ForwardedHeadersRules.Check(path, listener));
         }
     }
 

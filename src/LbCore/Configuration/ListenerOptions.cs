@@ -28,4 +28,13 @@ public sealed class ListenerOptions
 
     /// <summary>Gets the bounds of what a client may send.</summary>
     public ListenerLimitOptions Limits { get; } = new();
+
+    /// <summary>Gets what backends are told of a request's way, and whom to believe (mode http).</summary>
+    public ForwardedHeadersOptions ForwardedHeaders { get; } = new();
+
+    /// <summary>
+    /// Gets or sets what becomes of request fields with an underscore in their name (mode http). Default
+    /// <see cref="UnderscoreMode.Keep"/>.
+    /// </summary>
+    public UnderscoreMode Underscores { get; set; } = UnderscoreMode.Keep;
 }

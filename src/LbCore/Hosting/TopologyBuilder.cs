@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Http;
 using LbCore.Routing;
 using LbCore.Topology;
 using LbCore.Transport;
@@ -52,7 +53,26 @@ internal static class TopologyBuilder
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
         MaxHeadBytes = options.Limits.HeadBytes,
         MaxHeadFields = options.Limits.Headers,
+        Forwarding = BuildForwarding(options.ForwardedHeaders),
+        Underscores = (UnderscoreRule)options.Underscores,
     };
+
+    private static ForwardingRules BuildForwarding(ForwardedHeadersOptions options) => new(
+        BuildPlan(options, isTrusted: false),
+        BuildPlan(options, isTrusted: true),
+        TrustedSenders.Parse(options.Trusted, out var trustsUnix),
+        trustsUnix);
+
+    // The two enumerations say the same, one to the outside.
+    private static ForwardingPlan BuildPlan(ForwardedHeadersOptions options, bool isTrusted) => new ForwardingPlan(isTrusted)
+        .With(KnownField.XForwardedFor, (ForwardingMode)options.XForwardedFor)
+        .With(KnownField.XForwardedProto, (ForwardingMode)options.XForwardedProto)
+        .With(KnownField.XForwardedHost, (ForwardingMode)options.XForwardedHost)
+        .With(KnownField.XForwardedPort, (ForwardingMode)options.XForwardedPort)
+        .With(KnownField.XRealIp, (ForwardingMode)options.XRealIp)
+        .With(KnownField.Forwarded, (ForwardingMode)options.Forwarded)
+        .With(KnownField.Via, (ForwardingMode)options.Via)
+        .With(KnownField.XRequestId, (ForwardingMode)options.XRequestId);
 
     private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)
     {

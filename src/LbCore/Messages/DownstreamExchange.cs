@@ -28,6 +28,9 @@ internal abstract class DownstreamExchange
     /// <summary>Gets the client's port; 0 when it has no address.</summary>
     public abstract int ClientPort { get; }
 
+    /// <summary>Gets which forwarding fields go on and which are written, as this client may be believed or not.</summary>
+    public abstract ForwardingPlan Forwarding { get; }
+
     /// <summary>Gets why the request's body was refused.</summary>
     public abstract HttpError BodyError { get; }
 

@@ -1,3 +1,4 @@
+using LbCore.Http;
 using LbCore.Routing;
 
 namespace LbCore.Topology;
@@ -30,6 +31,12 @@ internal sealed class Listener
 
     /// <summary>Gets how long nothing may move (mode tcp).</summary>
     public long IdleMilliseconds { get; init; }
+
+    /// <summary>Gets what backends are told of a request's way (mode http).</summary>
+    public ForwardingRules Forwarding { get; init; } = ForwardingRules.Default;
+
+    /// <summary>Gets what becomes of fields with an underscore in their name (mode http).</summary>
+    public UnderscoreRule Underscores { get; init; }
 
     /// <summary>Gets how many bytes a head may have (mode http).</summary>
     public int MaxHeadBytes { get; init; }

@@ -24,7 +24,7 @@ internal sealed class HeadWriterTarget : IFuzzTarget
         }
 
         var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = "h"u8 };
-        var room = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        var room = new byte[HeadWriter.MaxRequestLength(bytes, head, in edits)];
         var written = room.AsSpan(0, HeadWriter.WriteRequest(room, bytes, head, in edits));
         var again = new RequestHead();
         Claim.That(RequestParser.Parse(written, again, HeadLimits.Default) == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
@@ -32,7 +32,7 @@ internal sealed class HeadWriterTarget : IFuzzTarget
         Claim.That((again.Framing, again.WantsUpgrade) == (head.Framing, head.WantsUpgrade), "the body or the wish to upgrade is another");
 
         // In origin form and with a Host, only the forwarding fields are ours, so nothing changes any more but their place.
-        var roomAgain = new byte[HeadWriter.MaxRequestLength(again, in edits)];
+        var roomAgain = new byte[HeadWriter.MaxRequestLength(written, again, in edits)];
         var lengthAgain = HeadWriter.WriteRequest(roomAgain, written, again, in edits);
         Claim.That(roomAgain.AsSpan(0, lengthAgain).SequenceEqual(written), "written twice, it is another head");
     }

@@ -81,9 +81,18 @@ internal static class LbCoreKeys
             "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
         new SectionKey<ListenerOptions, ListenerLimitOptions>(
             "limits", "Bounds of what a client may send.", ListenerLimits(), static o => o.Limits),
+        new SectionKey<ListenerOptions, ForwardedHeadersOptions>(
+            "forwardedHeaders",
+            "What backends are told of a request's way, and whom to believe (mode http).",
+            ForwardedHeaderKeys.Table(),
+            static o => o.ForwardedHeaders),
+        new WordKey<ListenerOptions, UnderscoreMode>(
+            "underscores",
+            "What becomes of request fields with an underscore in their name (mode http). `reject` answers 400.",
+            static o => o.Underscores,
+            static (o, v) => o.Underscores = v),
         new LaterKey<ListenerOptions>("proxyProtocol", "The PROXY protocol from whoever stands before this."),
-        new LaterKey<ListenerOptions>("tls", "Certificates."),
-        new LaterKey<ListenerOptions>("forwardedHeaders", "Which forwarding fields are set, appended to or believed."));
+        new LaterKey<ListenerOptions>("tls", "Certificates."));
 
     private static OptionTable<RouteOptions> Routes() => new(
         static () => new RouteOptions(),

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading.Tasks;
 using LbCore.Http;
 using LbCore.Recording;
+using LbCore.Topology;
 using LbCore.Transport;
 
 namespace LbCore.Proxying.Http;
@@ -23,6 +24,8 @@ internal sealed partial class Http1Connection : LazyTimer
     private readonly long _openedAt;
     private Http1DownstreamExchange? _exchange;
     private RequestForwarder? _forwarder;
+    private ForwardingRules? _rules;
+    private ForwardingPlan? _forwarding;
     private byte[]? _clientAddress;
     private long _firstByteAt;
     private long _deadline;
@@ -60,6 +63,26 @@ internal sealed partial class Http1Connection : LazyTimer
 
     /// <summary>Gets the client's port; 0 when it has no address. After <see cref="ClientAddress"/>.</summary>
     public int ClientPort => _clientPort;
+
+    /// <summary>Gets which forwarding fields go on and which are written.</summary>
+    public ForwardingPlan Forwarding
+    {
+        get
+        {
+            // Who the client is does not change, but other rules may hold since its last request.
+            var rules = _proxy.Listener.Forwarding;
+            if (rules != _rules)
+            {
+                _rules = rules;
+                _forwarding = rules.PlanFor(Client);
+            }
+
+            return _forwarding!;
+        }
+    }
+
+    /// <summary>Gets whether responses name this proxy in Via.</summary>
+    public bool WritesVia => _proxy.Listener.Forwarding.WritesVia;
 
     public Http1Connection? Previous { get; set; }
 
@@ -187,7 +210,7 @@ internal sealed partial class Http1Connection : LazyTimer
         }
 
         var listener = _proxy.Listener;
-        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields));
+        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields), listener.Underscores);
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>

@@ -35,6 +35,8 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     public override int ClientPort => _owner.ClientPort;
 
+    public override ForwardingPlan Forwarding => _owner.Forwarding;
+
     public override HttpError BodyError => _reader.Error;
 
     public override bool MayLackBody => _expectsContinue && _reader.BytesRead == 0;
@@ -56,10 +58,16 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public void Begin(Http1Connection owner) => _owner = owner;
 
     /// <summary>Parses the head in a buffer, of which nothing is consumed before <see cref="ReleaseHead"/>.</summary>
-    public ParseStatus Parse(in ReadOnlySequence<byte> buffer, in HeadLimits limits)
+    public ParseStatus Parse(in ReadOnlySequence<byte> buffer, in HeadLimits limits, UnderscoreRule underscores)
     {
         _head ??= _loop.RentHead();
-        var status = RequestParser.Parse(_received.Show(in buffer, _loop.Loop, limits.MaxBytes), _head, in limits);
+        var bytes = _received.Show(in buffer, _loop.Loop, limits.MaxBytes);
+        var status = RequestParser.Parse(bytes, _head, in limits);
+        if (status == ParseStatus.Complete)
+        {
+            status = UnderscoreRules.Apply(bytes, _head, underscores);
+        }
+
         if (status == ParseStatus.Complete)
         {
             _received.Keep(in buffer);
@@ -102,7 +110,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         // HTTP/1.0 knows no interim responses (RFC 9110 section 15.2).
         if (_isHttp11)
         {
-            Write(bytes, head, default);
+            Write(bytes, head, new ResponseEdits { Via = _owner.WritesVia });
         }
     }
 
@@ -116,6 +124,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         Write(bytes, head, new ResponseEdits
         {
             Close = ClosesAfter,
+            Via = _owner.WritesVia,
             SayKeepAlive = !_isHttp11,
             Chunked = chunked || (_method == HttpMethod.Head && _isHttp11 && head.Framing.Kind == BodyKind.Chunked),
         });

@@ -25,6 +25,8 @@ internal sealed class HttpLoop
 
     public EventLoop Loop { get; }
 
+    public RequestIdSource RequestIds { get; } = new();
+
     /// <summary>Gets whether connections are to end with the request that they are at.</summary>
     public bool IsDraining { get; private set; }
 

@@ -41,16 +41,22 @@ internal sealed partial class RequestForwarder
         _requestFraming = head.Framing;
         _wantsUpgrade = head.WantsUpgrade;
         _clusterName = _listener.Routes.Find(head.AuthorityOf(_client.HeadBytes), head.PathOf(_client.HeadBytes));
+        var forwarding = _client.Forwarding;
+        Span<byte> requestId = stackalloc byte[RequestIdSource.Length];
+        requestId = forwarding.Written.Contains(KnownField.XRequestId) ? requestId[.._loop.RequestIds.Next(requestId)] : default;
         var edits = new RequestEdits
         {
+            Forwarding = forwarding,
             ForwardedFor = _client.ClientAddress.Span,
+            LocalPort = forwarding.Written.Contains(KnownField.XForwardedPort) ? LocalPort() : 0,
+            RequestId = requestId,
             MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
         };
         _isHttp10 = !head.IsHttp11;
         _lacksHost = head.HostIndex < 0 && head.AuthorityEnd == 0;
         var targetLength = head.AuthorityEnd == 0 ? 0 : head.TargetLength;
         var unforwardedLength = UnforwardedFields.LengthOf(_client.HeadBytes, head);
-        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(head, in edits) + targetLength + unforwardedLength);
+        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(_client.HeadBytes, head, in edits) + targetLength + unforwardedLength);
         _targetLength = targetLength;
         _unforwardedLength = unforwardedLength;
         var atEnd = _message.Span[^(targetLength + unforwardedLength)..];
@@ -67,6 +73,8 @@ internal sealed partial class RequestForwarder
     private byte[] OwnAddress() => _client.Connection.LocalEndPoint is IPEndPoint address
         ? Encoding.ASCII.GetBytes(TransportAddress.Format(address))
         : [];
+
+    private int LocalPort() => _client.Connection.LocalEndPoint is IPEndPoint address ? address.Port : 0;
 
     private void TakeFirstPiece()
     {

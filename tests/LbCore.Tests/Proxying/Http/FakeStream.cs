@@ -53,6 +53,8 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override int ClientPort => 1;
 
+    public override ForwardingPlan Forwarding => ForwardingPlan.Default;
+
     public override HttpError BodyError => HttpError.None;
 
     public override bool MayLackBody => false;

@@ -1,0 +1,46 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace LbCore.Configuration;
+
+/// <summary>Checks the options about forwarding fields and names with underscores.</summary>
+internal static class ForwardedHeadersRules
+{
+    private static readonly (string Key, Func<ForwardedHeadersOptions, ForwardedHeaderMode> Get)[] Fields =
+    [
+        ("xForwardedFor", static o => o.XForwardedFor),
+        ("xForwardedProto", static o => o.XForwardedProto),
+        ("xForwardedHost", static o => o.XForwardedHost),
+        ("xForwardedPort", static o => o.XForwardedPort),
+        ("xRealIp", static o => o.XRealIp),
+        ("forwarded", static o => o.Forwarded),
+        ("via", static o => o.Via),
+        ("xRequestId", static o => o.XRequestId),
+    ];
+
+    public static IEnumerable<ConfigurationError> Check(string path, ListenerOptions listener)
+    {
+        if (!Enum.IsDefined(listener.Underscores))
+        {
+            yield return new ConfigurationError(path + ".underscores", $"{(int)listener.Underscores} cannot be its value; use keep, drop or reject");
+        }
+
+        path += ".forwardedHeaders";
+        foreach (var (key, get) in Fields)
+        {
+            if (!Enum.IsDefined(get(listener.ForwardedHeaders)))
+            {
+                yield return new ConfigurationError($"{path}.{key}", $"{(int)get(listener.ForwardedHeaders)} cannot be its value; use append, set or off");
+            }
+        }
+
+        for (var i = 0; i < listener.ForwardedHeaders.Trusted.Count; i++)
+        {
+            if (!TrustedSenders.TryParse(listener.ForwardedHeaders.Trusted[i], out _, out var error))
+            {
+                yield return new ConfigurationError(string.Create(CultureInfo.InvariantCulture, $"{path}.trusted[{i}]"), error!);
+            }
+        }
+    }
+}

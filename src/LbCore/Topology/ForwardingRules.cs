@@ -1,0 +1,62 @@
+using System.Collections.Generic;
+using System.Net;
+using LbCore.Http;
+using LbCore.Transport;
+
+namespace LbCore.Topology;
+
+/// <summary>Is what a listener does with forwarding fields, by who sends them. Immutable; any thread.</summary>
+internal sealed class ForwardingRules
+{
+    private readonly ForwardingPlan _untrusted;
+    private readonly ForwardingPlan _trusted;
+    private readonly IPNetwork[] _networks;
+    private readonly bool _trustsUnix;
+
+    /// <param name="untrusted">The plan for senders that are not believed.</param>
+    /// <param name="trusted">The plan for those that are.</param>
+    /// <param name="networks">Where those come from.</param>
+    /// <param name="trustsUnix">Whether whoever comes through a unix socket is one of them.</param>
+    public ForwardingRules(ForwardingPlan untrusted, ForwardingPlan trusted, IReadOnlyList<IPNetwork> networks, bool trustsUnix)
+    {
+        _untrusted = untrusted;
+        _trusted = trusted;
+        _networks = [.. networks];
+        _trustsUnix = trustsUnix;
+    }
+
+    /// <summary>Gets the rules of a listener whose options say nothing.</summary>
+    public static ForwardingRules Default { get; } = new(ForwardingPlan.Default, ForwardingPlan.Default, [], trustsUnix: false);
+
+    /// <summary>Gets whether responses name this proxy in Via.</summary>
+    public bool WritesVia => _untrusted.Written.Contains(KnownField.Via);
+
+    /// <summary>Returns the plan for the requests of a connection.</summary>
+    public ForwardingPlan PlanFor(TransportConnection client)
+    {
+        if (_networks.Length == 0 && !_trustsUnix)
+        {
+            return _untrusted;
+        }
+
+        if (client.RemoteEndPoint is not IPEndPoint { Address: var address })
+        {
+            return _trustsUnix ? _trusted : _untrusted;
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        foreach (var network in _networks)
+        {
+            if (network.Contains(address))
+            {
+                return _trusted;
+            }
+        }
+
+        return _untrusted;
+    }
+}
