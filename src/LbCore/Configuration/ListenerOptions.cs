@@ -23,6 +23,13 @@ public sealed class ListenerOptions
     /// </summary>
     public int MaxConnections { get; set; } = 10_000;
 
+    /// <summary>
+    /// Gets or sets whether a client that ends its stream (FIN) behind a whole request is taken to be gone: its request is
+    /// aborted, and the backend's connection closed (mode http). Default false: it may wait for the answer, and is served.
+    /// A reset aborts in any case.
+    /// </summary>
+    public bool AbortOnClose { get; set; }
+
     /// <summary>Gets the time limits of its connections.</summary>
     public ListenerTimeoutOptions Timeouts { get; } = new();
 

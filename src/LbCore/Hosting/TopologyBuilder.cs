@@ -50,6 +50,7 @@ internal static class TopologyBuilder
         KeepAliveMilliseconds = (long)options.Timeouts.KeepAlive.TotalMilliseconds,
         TunnelMilliseconds = (long)options.Timeouts.Tunnel.TotalMilliseconds,
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
+        AbortOnClose = options.AbortOnClose,
         MaxHeadBytes = options.Limits.HeadBytes,
         MaxHeadFields = options.Limits.Headers,
     };

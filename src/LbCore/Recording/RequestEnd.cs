@@ -21,6 +21,9 @@ internal enum RequestEnd : byte
     /// <summary>The client ended the stream in the middle of the request.</summary>
     RequestTruncated,
 
+    /// <summary>The client ended its stream behind a whole request, and that aborts it here.</summary>
+    ClientClosed,
+
     /// <summary>The client reset the connection.</summary>
     ClientReset,
 

@@ -8,7 +8,7 @@ internal static class RequestEnds
     {
         RequestEnd.Completed or RequestEnd.Tunnelled => FailureSource.None,
         RequestEnd.BadRequest or RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.RequestTruncated
-            or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.NoRoute => FailureSource.Client,
+            or RequestEnd.ClientClosed or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.NoRoute => FailureSource.Client,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown or RequestEnd.Fault => FailureSource.Proxy,
         _ => FailureSource.Backend,
     };

@@ -31,6 +31,9 @@ internal sealed class Listener
     /// <summary>Gets how long nothing may move (mode tcp).</summary>
     public long IdleMilliseconds { get; init; }
 
+    /// <summary>Gets whether the end of a client's stream behind a whole request aborts that (mode http).</summary>
+    public bool AbortOnClose { get; init; }
+
     /// <summary>Gets how many bytes a head may have (mode http).</summary>
     public int MaxHeadBytes { get; init; }
 

@@ -77,6 +77,11 @@ internal static class LbCoreKeys
             "How many connections may be open at once. Further ones wait in the kernel's backlog.",
             static o => o.MaxConnections,
             static (o, v) => o.MaxConnections = v),
+        new FlagKey<ListenerOptions>(
+            "abortOnClose",
+            "Whether a client that ends its stream behind a whole request is taken to be gone, and the request is aborted (mode http). Otherwise it is served.",
+            static o => o.AbortOnClose,
+            static (o, v) => o.AbortOnClose = v),
         new SectionKey<ListenerOptions, ListenerTimeoutOptions>(
             "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
         new SectionKey<ListenerOptions, ListenerLimitOptions>(

@@ -255,9 +255,18 @@ internal sealed partial class Http1Connection : LazyTimer
 
     private void OnPeerChanged()
     {
-        if (_forwarder is { } forwarder && (Client.Peer == PeerState.Reset || Client.CloseReason != CloseReason.None))
+        if (_forwarder is not { } forwarder)
+        {
+            return;
+        }
+
+        if (Client.Peer == PeerState.Reset || Client.CloseReason != CloseReason.None)
         {
             forwarder.OnClientLost(Client.CloseReason);
+        }
+        else
+        {
+            forwarder.OnClientClosed();
         }
     }
 

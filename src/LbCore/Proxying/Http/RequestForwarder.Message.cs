@@ -169,6 +169,7 @@ internal sealed partial class RequestForwarder
             if (piece.IsEnd)
             {
                 _requestSent = true;
+                LookForClose();
                 return;
             }
 
