@@ -9,7 +9,7 @@ using LbCore.Transport;
 namespace LbCore.Configuration;
 
 /// <summary>Checks options as a whole and reports every error at once.</summary>
-internal sealed class LbCoreOptionsValidator
+internal sealed partial class LbCoreOptionsValidator
 {
     private const int MaxNameLength = 64;
     private const int MaxWeight = 256;
@@ -115,8 +115,7 @@ internal sealed class LbCoreOptionsValidator
             CheckRoutes(path, listener, options.Clusters.Keys);
             CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
             CheckTimeouts(path + ".timeouts", listener.Timeouts);
-            CheckRange(path + ".limits.headBytes", listener.Limits.HeadBytes, 1024, 256 * 1024);
-            CheckRange(path + ".limits.headers", listener.Limits.Headers, 1, 1000);
+            CheckLimits(path + ".limits", listener.Limits);
         }
     }
 

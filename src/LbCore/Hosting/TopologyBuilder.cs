@@ -52,7 +52,10 @@ internal static class TopologyBuilder
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
         AbortOnClose = options.AbortOnClose,
         MaxHeadBytes = options.Limits.HeadBytes,
+        MaxTargetBytes = options.Limits.TargetBytes,
         MaxHeadFields = options.Limits.Headers,
+        MaxBodyBytes = options.Limits.BodyBytes ?? long.MaxValue,
+        MaxRequests = options.Limits.Requests,
     };
 
     private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)

@@ -9,6 +9,9 @@ internal enum ConnectionEnd : byte
     /// <summary>A request or its response asked for it.</summary>
     Asked,
 
+    /// <summary>It has brought as many requests as one may.</summary>
+    RequestLimit,
+
     /// <summary>Nothing came for as long as a connection is kept open between two requests.</summary>
     KeepAliveTimeout,
 

@@ -12,6 +12,9 @@ internal enum RequestEnd : byte
     /// <summary>The request, or a part of its body, is refused.</summary>
     BadRequest,
 
+    /// <summary>The request's body is larger than the listener's limit.</summary>
+    BodyTooLarge,
+
     /// <summary>The head did not come within its time.</summary>
     HeadTimeout,
 

@@ -37,6 +37,15 @@ internal sealed class Listener
     /// <summary>Gets how many bytes a head may have (mode http).</summary>
     public int MaxHeadBytes { get; init; }
 
+    /// <summary>Gets how many bytes a target may have (mode http).</summary>
+    public int MaxTargetBytes { get; init; } = int.MaxValue;
+
     /// <summary>Gets how many fields a head may have (mode http).</summary>
     public int MaxHeadFields { get; init; }
+
+    /// <summary>Gets how many bytes of data a request's body may have (mode http).</summary>
+    public long MaxBodyBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Gets how many requests may come on one connection (mode http).</summary>
+    public long MaxRequests { get; init; } = long.MaxValue;
 }

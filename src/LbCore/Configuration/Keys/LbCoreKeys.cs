@@ -45,7 +45,7 @@ internal static class LbCoreKeys
             "64KiB to 256MiB",
             "How much may wait for the file, for each loop. Lines beyond are dropped and counted.",
             static o => o.BufferBytes,
-            static (o, v) => o.BufferBytes = v));
+            static (o, v) => o.BufferBytes = (int)v));
 
     private static OptionTable<ListenerOptions> Listeners() => new(
         static () => new ListenerOptions(),
@@ -144,9 +144,29 @@ internal static class LbCoreKeys
             "1KiB to 256KiB",
             "How large a request's head may be (mode http). Then 431, or 414 for the request line.",
             static o => o.HeadBytes,
-            static (o, v) => o.HeadBytes = v),
+            static (o, v) => o.HeadBytes = (int)v),
+        new SizeKey<ListenerLimitOptions>(
+            "targetBytes",
+            "64B to 256KiB",
+            "How long a request's target may be (mode http). Then 414.",
+            static o => o.TargetBytes,
+            static (o, v) => o.TargetBytes = (int)v),
         new NumberKey<ListenerLimitOptions>(
-            "headers", 1, 1000, "How many fields a request's head may have (mode http). Then 431.", static o => o.Headers, static (o, v) => o.Headers = v));
+            "headers", 1, 1000, "How many fields a request's head may have (mode http). Then 431.", static o => o.Headers, static (o, v) => o.Headers = v),
+        new SizeKey<ListenerLimitOptions>(
+            "bodyBytes",
+            "1B or more",
+            "How large a request's body may be (mode http). Then 413. Without it, no limit.",
+            static o => o.BodyBytes,
+            static (o, v) => o.BodyBytes = v,
+            below: 1L << 60),
+        new NumberKey<ListenerLimitOptions>(
+            "requests",
+            1,
+            int.MaxValue,
+            "How many requests may come on one connection (mode http). The response to the last one closes it.",
+            static o => o.Requests,
+            static (o, v) => o.Requests = v));
 
     private static OptionTable<ClusterOptions> Clusters() => new(
         static () => new ClusterOptions(),

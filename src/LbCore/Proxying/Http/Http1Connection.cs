@@ -61,6 +61,9 @@ internal sealed partial class Http1Connection : LazyTimer
     /// <summary>Gets the client's port; 0 when it has no address. After <see cref="ClientAddress"/>.</summary>
     public int ClientPort => _clientPort;
 
+    /// <summary>Gets whether the connection takes no request behind the one that it is at.</summary>
+    public bool HasLastRequest => _requests >= _proxy.Listener.MaxRequests;
+
     public Http1Connection? Previous { get; set; }
 
     public Http1Connection? Next { get; set; }
@@ -187,7 +190,7 @@ internal sealed partial class Http1Connection : LazyTimer
         }
 
         var listener = _proxy.Listener;
-        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields));
+        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields, listener.MaxTargetBytes));
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>

@@ -59,6 +59,12 @@ internal sealed partial class RequestForwarder
         _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
         _client.ReleaseHead();
         _stage = _clusterName is null ? Stage.Route : Stage.Reserve;
+        if (_requestFraming.Kind == BodyKind.Length && _requestFraming.Length > _listener.MaxBodyBytes)
+        {
+            Fail(RequestEnd.BodyTooLarge);
+            return;
+        }
+
         TakeFirstPiece();
     }
 
@@ -78,6 +84,11 @@ internal sealed partial class RequestForwarder
         if (!piece.IsGood)
         {
             OnBodyFailed(piece.Status);
+            return;
+        }
+
+        if (IsTooMuch(in piece))
+        {
             return;
         }
 
@@ -154,6 +165,11 @@ internal sealed partial class RequestForwarder
                 return;
             }
 
+            if (IsTooMuch(in piece))
+            {
+                return;
+            }
+
             var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
             var sent = await Watch(sending, ref _requestWait, WaitKind.BackendTakes);
             _requestWait.Kind = WaitKind.None;
@@ -188,6 +204,23 @@ internal sealed partial class RequestForwarder
         }
 
         return _client.TryReadBody(out piece);
+    }
+
+    /// <summary>Gives back a piece with which the body is larger than it may be, and ends the request.</summary>
+    private bool IsTooMuch(in BodyPiece piece)
+    {
+        if (_bytesUp + piece.Data.Length <= _listener.MaxBodyBytes)
+        {
+            return false;
+        }
+
+        _client.AdvanceBody();
+        if (!_responseDone)
+        {
+            Fail(RequestEnd.BodyTooLarge);
+        }
+
+        return true;
     }
 
     private void OnBodyFailed(BodyStatus status)
