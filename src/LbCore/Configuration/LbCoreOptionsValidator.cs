@@ -114,6 +114,7 @@ internal sealed partial class LbCoreOptionsValidator
 
             CheckRoutes(path, listener, options.Clusters.Keys);
             CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
+            CheckRange(path + ".maxConnectionsPerAddress", listener.MaxConnectionsPerAddress, 1, 1_000_000);
             CheckTimeouts(path + ".timeouts", listener.Timeouts);
             CheckLimits(path + ".limits", listener.Limits);
         }

@@ -45,6 +45,7 @@ internal static class TopologyBuilder
         Routes = new RouteTable(
             options.Routes.Select(static route => new Route(route.Hosts, route.PathPrefix, route.Cluster)),
             string.IsNullOrEmpty(options.Cluster) ? null : options.Cluster),
+        MaxConnectionsPerAddress = options.MaxConnectionsPerAddress,
         HeadMilliseconds = (long)options.Timeouts.Head.TotalMilliseconds,
         BodyMilliseconds = (long)options.Timeouts.Body.TotalMilliseconds,
         KeepAliveMilliseconds = (long)options.Timeouts.KeepAlive.TotalMilliseconds,

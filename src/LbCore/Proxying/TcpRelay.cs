@@ -139,6 +139,7 @@ internal sealed class TcpRelay : Relay
     protected override void OnEnded()
     {
         ReleaseReservation();
+        _proxy.Admission.Leave(Client);
         _proxy.Recorder.Record(BuildOutcome());
     }
 

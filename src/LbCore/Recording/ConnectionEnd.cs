@@ -30,6 +30,9 @@ internal enum ConnectionEnd : byte
     /// <summary>The balancer drains.</summary>
     Drained,
 
+    /// <summary>It was refused: its client's address has as many open as one may.</summary>
+    AddressLimit,
+
     /// <summary>A fault of the balancer.</summary>
     Fault,
 }

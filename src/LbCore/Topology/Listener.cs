@@ -16,6 +16,9 @@ internal sealed class Listener
     /// <summary>Gets which requests, or connections in mode tcp, go to which cluster.</summary>
     public required RouteTable Routes { get; init; }
 
+    /// <summary>Gets how many connections one client address may have open at once.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
     /// <summary>Gets how long a head may take (mode http).</summary>
     public long HeadMilliseconds { get; init; }
 

@@ -77,6 +77,13 @@ internal static class LbCoreKeys
             "How many connections may be open at once. Further ones wait in the kernel's backlog.",
             static o => o.MaxConnections,
             static (o, v) => o.MaxConnections = v),
+        new NumberKey<ListenerOptions>(
+            "maxConnectionsPerAddress",
+            1,
+            1_000_000,
+            "How many connections one client address may have open at once, of IPv6 one /64; half of `maxConnections` without it. Further ones are reset.",
+            static o => o.MaxConnectionsPerAddress,
+            static (o, v) => o.MaxConnectionsPerAddress = v),
         new FlagKey<ListenerOptions>(
             "abortOnClose",
             "Whether a client that ends its stream behind a whole request is taken to be gone, and the request is aborted (mode http). Otherwise it is served.",

@@ -108,6 +108,7 @@ internal sealed partial class Http1Connection
             ClientPort = ClientPort,
             End = end,
             Error = exchange.HeadError,
+            Stage = Stage.Parse,
             Status = status,
             AnswerBytes = answerBytes,
             ConnectMilliseconds = -1,
@@ -123,6 +124,7 @@ internal sealed partial class Http1Connection
         Client.OnPeerChanged(null, null);
         EndExchange(0);
         _loop.Remove(this);
+        _proxy.Admission?.Leave(Client);
         _proxy.Recorder.Record(new HttpConnectionOutcome
         {
             Listener = _proxy.Listener.Name,

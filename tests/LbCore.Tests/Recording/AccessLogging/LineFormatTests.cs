@@ -221,7 +221,7 @@ internal sealed class LineFormatTests
             "Completed Tunnelled BadRequest BodyTooLarge HeadTimeout BodyTimeout RequestTruncated ClientClosed ClientReset ClientStalled NoRoute NoBackend ConnectFailed "
             + "ConnectTimeout OutOfResources BackendClosed BadResponse RequestStalled ResponseTimeout ResponseStalled ResponseTruncated Shutdown Fault"));
         Assert.That(Spelled<FailureSource>(), Is.EqualTo("None Client Proxy Backend"));
-        Assert.That(Spelled<Stage>(), Is.EqualTo("Parse Route Reserve Connect Forward"));
+        Assert.That(Spelled<Stage>(), Is.EqualTo("Admit Parse Route Reserve Connect Forward"));
         Assert.That(Spelled<DialStatus>(), Is.EqualTo("Connected Refused TimedOut Unreachable NoLocalPort OutOfResources Canceled Failed"));
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(
