@@ -11,6 +11,7 @@ internal sealed partial class LbCoreOptionsValidator
         CheckSize(path + ".targetBytes", limits.TargetBytes, 64, MaxHeadBytes);
         CheckRange(path + ".headers", limits.Headers, 1, 1000);
         CheckRange(path + ".requests", limits.Requests, 1, int.MaxValue);
+        CheckSize(path + ".minRate", limits.MinRate, 0, 1024 * 1024 * 1024);
         if (limits.BodyBytes is { } bodyBytes)
         {
             CheckSize(path + ".bodyBytes", bodyBytes, 1, long.MaxValue);

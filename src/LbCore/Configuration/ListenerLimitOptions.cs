@@ -29,4 +29,12 @@ public sealed class ListenerLimitOptions
     /// says that the connection closes.
     /// </summary>
     public int Requests { get; set; } = 10_000;
+
+    /// <summary>
+    /// Gets or sets how many bytes a second the client has to send of a request's body, or take of a response, while it is
+    /// waited for. 0 (no bound) to 1 GiB; default 240. Time beyond what its bytes pay for at this rate may come to
+    /// <see cref="ListenerTimeoutOptions.Body"/>; then it is answered 408, or the response is cut off. A client that is not
+    /// waited for, since the backend has sent nothing, is never too slow.
+    /// </summary>
+    public int MinRate { get; set; } = 240;
 }

@@ -56,6 +56,7 @@ internal static class TopologyBuilder
         MaxTargetBytes = options.Limits.TargetBytes,
         MaxHeadFields = options.Limits.Headers,
         MaxBodyBytes = options.Limits.BodyBytes ?? long.MaxValue,
+        MinBytesPerSecond = options.Limits.MinRate,
         MaxRequests = options.Limits.Requests,
     };
 

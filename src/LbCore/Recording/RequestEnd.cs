@@ -21,6 +21,9 @@ internal enum RequestEnd : byte
     /// <summary>The next piece of the request's body did not come within its time.</summary>
     BodyTimeout,
 
+    /// <summary>The request's body came more slowly than the listener's limit allows.</summary>
+    BodyTooSlow,
+
     /// <summary>The client ended the stream in the middle of the request.</summary>
     RequestTruncated,
 
@@ -32,6 +35,9 @@ internal enum RequestEnd : byte
 
     /// <summary>The client did not take the response within its time.</summary>
     ClientStalled,
+
+    /// <summary>The client took the response more slowly than the listener's limit allows.</summary>
+    ClientTooSlow,
 
     /// <summary>No route takes the request.</summary>
     NoRoute,

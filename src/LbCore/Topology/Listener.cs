@@ -49,6 +49,9 @@ internal sealed class Listener
     /// <summary>Gets how many bytes of data a request's body may have (mode http).</summary>
     public long MaxBodyBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Gets how many bytes a second a client has to send or take while it is waited for; 0 for no bound (mode http).</summary>
+    public long MinBytesPerSecond { get; init; }
+
     /// <summary>Gets how many requests may come on one connection (mode http).</summary>
     public long MaxRequests { get; init; } = long.MaxValue;
 }

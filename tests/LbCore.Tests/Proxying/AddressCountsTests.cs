@@ -110,6 +110,7 @@ internal sealed class AddressCountsTests
             {
                 for (; mine[address] > 0; mine[address]--)
                 {
+                    Interlocked.Decrement(ref open[address]);
                     counts.Leave((ulong)address + 1);
                 }
             }

@@ -173,7 +173,13 @@ internal static class LbCoreKeys
             int.MaxValue,
             "How many requests may come on one connection (mode http). The response to the last one closes it.",
             static o => o.Requests,
-            static (o, v) => o.Requests = v));
+            static (o, v) => o.Requests = v),
+        new SizeKey<ListenerLimitOptions>(
+            "minRate",
+            "0B to 1GiB",
+            "How fast a client has to send a body or take a response, while it is waited for (mode http). What it takes longer may come to `timeouts.body`; then 408, or the response is cut off. 0B: no bound.",
+            static o => o.MinRate,
+            static (o, v) => o.MinRate = (int)v));
 
     private static OptionTable<ClusterOptions> Clusters() => new(
         static () => new ClusterOptions(),

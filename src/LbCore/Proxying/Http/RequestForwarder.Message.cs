@@ -156,7 +156,7 @@ internal sealed partial class RequestForwarder
 
                 Wait(ref _requestWait, WaitKind.RequestBody);
                 piece = await _client.ReadBodyAsync();
-                _requestWait.Kind = WaitKind.None;
+                EndBodyWait();
             }
 
             if (!piece.IsGood)
@@ -170,6 +170,7 @@ internal sealed partial class RequestForwarder
                 return;
             }
 
+            Pay(ref _requestWait, piece.Data.Length);
             var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
             var sent = await Watch(sending, ref _requestWait, WaitKind.BackendTakes);
             _requestWait.Kind = WaitKind.None;
