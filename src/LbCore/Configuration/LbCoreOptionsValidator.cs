@@ -179,6 +179,7 @@ internal sealed partial class LbCoreOptionsValidator
         CheckRange(path + ".head", timeouts.Head, ShortestTimeout, TimeSpan.FromHours(1));
         CheckRange(path + ".body", timeouts.Body, ShortestTimeout, TimeSpan.FromDays(1));
         CheckRange(path + ".keepAlive", timeouts.KeepAlive, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".halfClosed", timeouts.HalfClosed, ShortestTimeout, TimeSpan.FromDays(30));
         CheckRange(path + ".tunnel", timeouts.Tunnel, ShortestTimeout, TimeSpan.FromDays(30));
     }
 
@@ -235,6 +236,9 @@ internal sealed partial class LbCoreOptionsValidator
         CheckRange(path + ".timeouts.connect", cluster.Timeouts.Connect, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
         CheckRange(path + ".timeouts.response", cluster.Timeouts.Response, ShortestTimeout, TimeSpan.FromDays(1));
         CheckRange(path + ".timeouts.responseBody", cluster.Timeouts.ResponseBody, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".timeouts.idle", cluster.Timeouts.Idle, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckSize(path + ".limits.headBytes", cluster.Limits.HeadBytes, 1024, MaxHeadBytes);
+        CheckRange(path + ".limits.headers", cluster.Limits.Headers, 1, 1000);
         CheckRange(path + ".retries.max", cluster.Retries.Max, 0, 100);
     }
 

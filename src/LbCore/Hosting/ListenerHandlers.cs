@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using LbCore.Configuration;
-using LbCore.Http;
 using LbCore.Proxying;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
@@ -29,7 +28,8 @@ internal sealed class ListenerHandlers
         _loopLogger = engine.LoopLogger;
         _loops = new HttpLoops(engine.Loops);
         _pools = new UpstreamPools(engine.Loops, environment.Pools);
-        _exchanges = new Http1ExchangePool(_pools, engine.Loops.Count, HeadLimits.Default);
+        _exchanges = new Http1ExchangePool(_pools, engine.Loops.Count);
+        _pools.OnPublished(topology.Current, TopologySnapshot.Empty);
         Recorder = environment.Recorder(engine.LoopLogger, engine.Loops.Count);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Http;
 using LbCore.Routing;
 using LbCore.Topology;
 using LbCore.Transport;
@@ -31,6 +32,7 @@ internal static class TopologyBuilder
                 Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
                 ResponseMilliseconds = (long)cluster.Timeouts.Response.TotalMilliseconds,
                 ResponseBodyMilliseconds = (long)cluster.Timeouts.ResponseBody.TotalMilliseconds,
+                IdleTimeout = cluster.Timeouts.Idle,
                 MaxAttempts = cluster.Retries.Max + 1,
             });
         }
@@ -50,6 +52,7 @@ internal static class TopologyBuilder
         BodyMilliseconds = (long)options.Timeouts.Body.TotalMilliseconds,
         KeepAliveMilliseconds = (long)options.Timeouts.KeepAlive.TotalMilliseconds,
         TunnelMilliseconds = (long)options.Timeouts.Tunnel.TotalMilliseconds,
+        HalfClosedMilliseconds = (long)options.Timeouts.HalfClosed.TotalMilliseconds,
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
         AbortOnClose = options.AbortOnClose,
         MaxHeadBytes = options.Limits.HeadBytes,
@@ -73,6 +76,7 @@ internal static class TopologyBuilder
                 EndPoint = endPoint,
                 Weight = backend.Weight,
                 MaxConnections = backend.MaxConnections ?? int.MaxValue,
+                ResponseLimits = new HeadLimits(cluster.Limits.HeadBytes, cluster.Limits.Headers),
 
                 // The same name at another address is another backend.
                 State = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState(),

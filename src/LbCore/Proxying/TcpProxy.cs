@@ -27,6 +27,8 @@ internal sealed class TcpProxy : IConnectionHandler
 
     public long IdleMilliseconds => _state.Current.IdleMilliseconds;
 
+    public long HalfClosedMilliseconds => _state.Current.HalfClosedMilliseconds;
+
     public IOutcomeRecorder Recorder { get; }
 
     /// <summary>Returns the cluster as the snapshot in force has it; while that changes, as the listener's own has it.</summary>

@@ -34,6 +34,9 @@ internal sealed class Listener
     /// <summary>Gets how long nothing may move (mode tcp).</summary>
     public long IdleMilliseconds { get; init; }
 
+    /// <summary>Gets how long nothing may move once one side has ended its stream (mode tcp, and tunnels).</summary>
+    public long HalfClosedMilliseconds { get; init; }
+
     /// <summary>Gets whether the end of a client's stream behind a whole request aborts that (mode http).</summary>
     public bool AbortOnClose { get; init; }
 

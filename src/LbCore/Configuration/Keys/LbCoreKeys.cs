@@ -142,7 +142,13 @@ internal static class LbCoreKeys
             "100ms to 30d",
             "How long nothing may move in either direction before both sides are reset (mode tcp).",
             static o => o.Idle,
-            static (o, v) => o.Idle = v));
+            static (o, v) => o.Idle = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "halfClosed",
+            "100ms to 30d",
+            "How long nothing may move once one side has ended its stream (mode tcp, and tunnels). Then both are reset.",
+            static o => o.HalfClosed,
+            static (o, v) => o.HalfClosed = v));
 
     private static OptionTable<ListenerLimitOptions> ListenerLimits() => new(
         static () => new ListenerLimitOptions(),
@@ -194,6 +200,8 @@ internal static class LbCoreKeys
             "backends", "backend", "The addresses. At least one.", Backends(), static o => o.Backends, shortFormOf: "address"),
         new SectionKey<ClusterOptions, ClusterTimeoutOptions>(
             "timeouts", "Time limits towards the backends.", ClusterTimeouts(), static o => o.Timeouts),
+        new SectionKey<ClusterOptions, ClusterLimitOptions>(
+            "limits", "Bounds of what a backend may send.", ClusterLimits(), static o => o.Limits),
         new SectionKey<ClusterOptions, RetryOptions>(
             "retries", "What happens when an attempt fails.", Retries(), static o => o.Retries),
         new LaterKey<ClusterOptions>("stickiness", "Keeping a client's session on one backend."),
@@ -236,7 +244,24 @@ internal static class LbCoreKeys
             "How long a backend may take for the next piece of a response's body (mode http). Then the response is cut off.",
             static o => o.ResponseBody,
             static (o, v) => o.ResponseBody = v),
+        new DurationKey<ClusterTimeoutOptions>(
+            "idle",
+            "100ms to 1d",
+            "How long a connection to a backend is kept for further requests (mode http). Make it shorter than what the backends keep.",
+            static o => o.Idle,
+            static (o, v) => o.Idle = v),
         new LaterKey<ClusterTimeoutOptions>("queue", "How long a request waits for a full backend."));
+
+    private static OptionTable<ClusterLimitOptions> ClusterLimits() => new(
+        static () => new ClusterLimitOptions(),
+        new SizeKey<ClusterLimitOptions>(
+            "headBytes",
+            "1KiB to 256KiB",
+            "How large a response's head may be (mode http). Then 502.",
+            static o => o.HeadBytes,
+            static (o, v) => o.HeadBytes = (int)v),
+        new NumberKey<ClusterLimitOptions>(
+            "headers", 1, 1000, "How many fields a response's head may have (mode http). Then 502.", static o => o.Headers, static (o, v) => o.Headers = v));
 
     private static OptionTable<RetryOptions> Retries() => new(
         static () => new RetryOptions(),

@@ -63,7 +63,7 @@ internal sealed partial class Http1Connection
     private async ValueTask<bool> RunTunnelAsync(TransportConnection upstream)
     {
         _end = ConnectionEnd.Tunnelled;
-        var tunnel = new Tunnel(Client, upstream, _proxy.Listener.TunnelMilliseconds);
+        var tunnel = new Tunnel(Client, upstream, _proxy.Listener);
         await tunnel.RunAsync();
         EndExchange(0, tunnel.BytesUp, tunnel.BytesDown);
         return false;

@@ -263,6 +263,25 @@ internal sealed class HttpTimeoutTests
         }
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_tunnel_that_one_side_has_ended_has_a_shorter_one(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        using (backend)
+        {
+            await backend.SendAsync("HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+            await pair.Client.ReadHeadAsync();
+            pair.Client.SendFin();
+            Assert.That(await backend.ReadToEndAsync(), Is.Empty);
+            await PassUntilEndAsync(pair);
+            Assert.That((await pair.Client.ReadUntilClosedAsync()).IsReset, Is.True);
+            var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
+            Assert.That((outcome.End, outcome.TotalMilliseconds < 600_000), Is.EqualTo((RequestEnd.Tunnelled, true)));
+        }
+    }
+
     private Task<HttpPair> StartAsync(CancellationToken token, int bufferSize = 0) =>
         HttpPair.StartAsync(_engine, token, time: new FakeTimeProvider(), bufferSize: bufferSize);
 
