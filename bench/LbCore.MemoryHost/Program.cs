@@ -51,7 +51,7 @@ internal static class Program
 
         var options = new LbCoreOptions { Engine = engine, Loops = 1, ShutdownTimeout = TimeSpan.Zero };
         options.Clusters.Add("backends", cluster);
-        options.Listeners.Add("front", new ListenerOptions { Address = listen, Mode = ListenerMode.Tcp, Cluster = "backends" });
+        options.Listeners.Add("front", new ListenerOptions { Address = listen, Mode = ListenerMode.Tcp, Cluster = "backends", MaxConnectionsPerAddress = 1_000_000 });
         return options;
     }
 

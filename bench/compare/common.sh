@@ -198,9 +198,11 @@ check_http() {
     fail "$1 does not answer, after $try tries: $(tail -n 2 "$work/check.log" "$work/$1.log")"
 }
 
+# All connections of the load are of one address, and each brings more requests than a client's ever does.
 start_lbcore() {
     start "$3" "$work/$1.log" "$2" proxy --mode "$mode" --listen "$4" --backend "$backend_a" --backend "$backend_b" \
-        --loops 1 --engine "$engine"
+        --loops 1 --engine "$engine" \
+        --set listeners.listen1.maxConnectionsPerAddress=1000000 --set listeners.listen1.limits.requests=1000000000
 }
 
 write_nginx_config() {

@@ -14,7 +14,7 @@ internal enum HttpError : byte
     /// <summary>The target is none of the forms that its method allows, or has a control character, a space, a '#' or a byte above 0x7E (RFC 9112 section 3.2).</summary>
     Target,
 
-    /// <summary>The request line does not fit into the head's limit.</summary>
+    /// <summary>The target is longer than its limit, or the request line does not fit into the head's.</summary>
     TargetTooLong,
 
     /// <summary>HTTP, but neither 1.0 nor 1.1.</summary>

@@ -30,7 +30,7 @@ internal static class RequestParser
         var visible = isFull ? bytes[..limits.MaxBytes] : bytes;
         if (!head.HasStartLine)
         {
-            var status = ParseRequestLine(visible, head);
+            var status = ParseRequestLine(visible, head, limits.MaxTargetBytes);
             if (status != ParseStatus.Complete)
             {
                 return status == ParseStatus.Incomplete && isFull ? head.Refuse(HttpError.TargetTooLong) : status;
@@ -46,7 +46,7 @@ internal static class RequestParser
         };
     }
 
-    private static ParseStatus ParseRequestLine(ReadOnlySpan<byte> bytes, RequestHead head)
+    private static ParseStatus ParseRequestLine(ReadOnlySpan<byte> bytes, RequestHead head, int maxTarget)
     {
         // An empty line before the request is skipped (RFC 9112 section 2.2): some clients send one behind a body.
         var start = 0;
@@ -83,10 +83,13 @@ internal static class RequestParser
         }
 
         var target = line[(methodLength + 1)..];
-        var targetLength = target.IndexOfAny(Characters.NotInTarget);
+        var isLong = target.Length > maxTarget;
+
+        // Not a byte further than the limit: what lies beyond must not matter, as it may not be there yet.
+        var targetLength = (isLong ? target[..(maxTarget + 1)] : target).IndexOfAny(Characters.NotInTarget);
         if (targetLength < 0)
         {
-            return ParseStatus.Incomplete;
+            return isLong ? head.Refuse(HttpError.TargetTooLong) : ParseStatus.Incomplete;
         }
 
         if (targetLength == 0 || target[targetLength] != ' ')

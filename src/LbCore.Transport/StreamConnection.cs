@@ -64,6 +64,9 @@ public sealed class StreamConnection : TransportConnection
     public override EndPoint? RemoteEndPoint => Inner.RemoteEndPoint;
 
     /// <inheritdoc/>
+    public override ulong RemoteNetwork => Inner.RemoteNetwork;
+
+    /// <inheritdoc/>
     public override CloseReason CloseReason => Inner.CloseReason;
 
     /// <inheritdoc/>

@@ -38,6 +38,13 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Gets the peer's address, or null when it has none (unix sockets).</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>
+    /// Gets the network of the peer's address as one number, for counting by it: an IPv4 address whole, of an IPv6 address
+    /// the first 64 bits, which is what one subscriber has. 0 when it has none.
+    /// </summary>
+    /// <remarks>The base implementation asks <see cref="RemoteEndPoint"/>, which may make an object.</remarks>
+    public virtual ulong RemoteNetwork => RemoteEndPoint is IPEndPoint ip ? NetworkNumber.Of(ip.Address) : 0;
+
     /// <summary>Gets the first cause of the connection's end, or <see cref="CloseReason.None"/> while it is open.</summary>
     public abstract CloseReason CloseReason { get; }
 

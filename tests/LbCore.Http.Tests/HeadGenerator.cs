@@ -53,7 +53,7 @@ internal static class HeadGenerator
 
     /// <summary>Makes limits that heads of this size often exceed, and the usual ones.</summary>
     public static Gen<HeadLimits> Limits { get; } = Gen.OneOf(
-        Gen.Const(HeadLimits.Default), Gen.Select(Gen.Int[1, 400], Gen.Int[0, 12], static (bytes, fields) => new HeadLimits(bytes, fields)));
+        Gen.Const(HeadLimits.Default), Gen.Select(Gen.Int[1, 400], Gen.Int[0, 12], Gen.Int[1, 40], static (bytes, fields, target) => new HeadLimits(bytes, fields, target)));
 
     /// <summary>Makes places to cut at; the reader takes them modulo the length.</summary>
     public static Gen<int[]> Cuts { get; } = Gen.Int[0, 2000].Array[0, 6];

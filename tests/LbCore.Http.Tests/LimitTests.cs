@@ -38,6 +38,29 @@ internal sealed class LimitTests
         Assert.That(Parsed.Request(bytes, null, new HeadLimits(bytes.Length, 10)), Is.EqualTo("Invalid HeadTooLarge"));
     }
 
+    [TestCase("/1234567", 8, false)]
+    [TestCase("/12345678", 8, true)]
+    [TestCase("http://h", 8, false)]
+    [TestCase("http://h/", 8, true)]
+    public void A_target_has_up_to_as_many_bytes_as_its_limit_wherever_it_is_cut(string target, int limit, bool refused)
+    {
+        var bytes = Parsed.Bytes($"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n");
+        for (var cut = 0; cut <= bytes.Length; cut++)
+        {
+            Assert.That(Parsed.Request(bytes, [cut], new HeadLimits(1000, 10, limit)) == "Invalid TargetTooLong", Is.EqualTo(refused), $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    public void A_target_that_is_too_long_is_refused_before_its_end_and_whatever_comes_behind()
+    {
+        var limits = new HeadLimits(1000, 10, 4);
+        Assert.That(Parsed.Request(Parsed.Bytes("GET /123"), null, limits), Is.EqualTo("Incomplete None"));
+        Assert.That(Parsed.Request(Parsed.Bytes("GET /1234"), null, limits), Is.EqualTo("Invalid TargetTooLong"));
+        Assert.That(Parsed.Request(Parsed.Bytes("GET /1234\n"), null, limits), Is.EqualTo("Invalid TargetTooLong"));
+        Assert.That(Parsed.Request(Parsed.Bytes("GET /123\n"), null, limits), Is.EqualTo("Invalid RequestLine"));
+    }
+
     [Test]
     public void The_empty_line_before_a_request_counts()
     {

@@ -17,6 +17,7 @@ internal static partial class SlowReader
         var request = RequestLine().Match(lines[0]);
         var fields = Fields(lines);
         return request.Success
+            && request.Groups["target"].Length <= (limits ?? HeadLimits.Default).MaxTargetBytes
             && fields.All(static field => field.Success)
             && IsTarget(request.Groups["method"].Value, request.Groups["target"].Value, Values(fields, "host"))
             && IsHost(Values(fields, "host"), request.Groups["minor"].Value)

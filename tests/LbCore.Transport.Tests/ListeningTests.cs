@@ -25,10 +25,12 @@ public sealed class ListeningTests(EngineCase engineCase) : ContractFixture(engi
     public async Task Dual_stack_serves_both_stacks_and_shows_ipv4_clients_as_such()
     {
         var remotes = System.Threading.Channels.Channel.CreateUnbounded<EndPoint?>();
+        var networks = System.Threading.Channels.Channel.CreateUnbounded<ulong>();
         var listener = Harness.Listen(
             connection =>
             {
                 remotes.Writer.TryWrite(connection.RemoteEndPoint);
+                networks.Writer.TryWrite(connection.RemoteNetwork);
                 return EchoAsync(connection);
             },
             options => options with { EndPoint = new IPEndPoint(IPAddress.IPv6Any, 0) });
@@ -43,6 +45,7 @@ public sealed class ListeningTests(EngineCase engineCase) : ContractFixture(engi
 
             await EchoesAsync(client);
             Assert.That(((IPEndPoint)(await remotes.Reader.ReadAsync(Token))!).Address, Is.EqualTo(address));
+            Assert.That(await networks.Reader.ReadAsync(Token), Is.EqualTo(NetworkNumber.Of(address)));
         }
     }
 
@@ -53,6 +56,7 @@ public sealed class ListeningTests(EngineCase engineCase) : ContractFixture(engi
         await OnLoopAsync(connection, () =>
         {
             Assert.That(connection.RemoteEndPoint, Is.EqualTo(client.LocalEndPoint));
+            Assert.That(connection.RemoteNetwork, Is.EqualTo(NetworkNumber.Of(((IPEndPoint)client.LocalEndPoint!).Address)));
             Assert.That(connection.LocalEndPoint, Is.EqualTo(client.Socket.RemoteEndPoint));
             return Task.CompletedTask;
         });

@@ -66,6 +66,8 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
         _ => _accepted.ToEndPoint(),
     };
 
+    public override ulong RemoteNetwork => _dialOrRemote is null ? _accepted.Network : base.RemoteNetwork;
+
     protected override long BytesInKernel => Libc.CountUndelivered(_descriptor);
 
     private EpollLoop EpollLoop => Unsafe.As<EpollLoop>(OwnLoop);

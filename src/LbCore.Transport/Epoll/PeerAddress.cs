@@ -36,6 +36,17 @@ internal readonly struct PeerAddress
         }
     }
 
+    /// <summary>Gets the network as one number: see <see cref="TransportConnection.RemoteNetwork"/>.</summary>
+    public ulong Network => _family switch
+    {
+        // The fields hold the bytes in the order in which they came.
+        Libc.AF_INET => NetworkNumber.OfIpv4(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((uint)_high) : (uint)_high),
+        Libc.AF_INET6 => BitConverter.IsLittleEndian
+            ? NetworkNumber.OfIpv6(BinaryPrimitives.ReverseEndianness(_high), BinaryPrimitives.ReverseEndianness(_low))
+            : NetworkNumber.OfIpv6(_high, _low),
+        _ => 0,
+    };
+
     public IPEndPoint? ToEndPoint()
     {
         switch (_family)

@@ -15,6 +15,9 @@ public sealed class ClusterOptions
     /// <summary>Gets the time limits towards the backends.</summary>
     public ClusterTimeoutOptions Timeouts { get; } = new();
 
+    /// <summary>Gets the bounds of what a backend may send.</summary>
+    public ClusterLimitOptions Limits { get; } = new();
+
     /// <summary>Gets what happens when an attempt fails.</summary>
     public RetryOptions Retries { get; } = new();
 }

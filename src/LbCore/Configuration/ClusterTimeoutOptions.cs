@@ -20,4 +20,11 @@ public sealed class ClusterTimeoutOptions
     /// default 60 s. Then the response is cut off.
     /// </summary>
     public TimeSpan ResponseBody { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Gets or sets how long a connection to a backend is kept for further requests (mode http). 100 ms to 1 day; default
+    /// 55 s: it is to be shorter than what the backends keep, which is 60 s or more in common servers, so that no request
+    /// meets a connection that is being closed.
+    /// </summary>
+    public TimeSpan Idle { get; set; } = TimeSpan.FromSeconds(55);
 }

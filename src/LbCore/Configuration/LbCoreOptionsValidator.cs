@@ -9,7 +9,7 @@ using LbCore.Transport;
 namespace LbCore.Configuration;
 
 /// <summary>Checks options as a whole and reports every error at once.</summary>
-internal sealed class LbCoreOptionsValidator
+internal sealed partial class LbCoreOptionsValidator
 {
     private const int MaxNameLength = 64;
     private const int MaxWeight = 256;
@@ -114,10 +114,10 @@ internal sealed class LbCoreOptionsValidator
 
             CheckRoutes(path, listener, options.Clusters.Keys);
             CheckRange(path + ".maxConnections", listener.MaxConnections, 1, 1_000_000);
+            CheckRange(path + ".maxConnectionsPerAddress", listener.MaxConnectionsPerAddress, 1, 1_000_000);
             CheckTimeouts(path + ".timeouts", listener.Timeouts);
-            CheckRange(path + ".limits.headBytes", listener.Limits.HeadBytes, 1024, 256 * 1024);
-            CheckRange(path + ".limits.headers", listener.Limits.Headers, 1, 1000);
             _errors.AddRange(ForwardedHeadersRules.Check(path, listener));
+            CheckLimits(path + ".limits", listener.Limits);
         }
     }
 
@@ -180,6 +180,7 @@ internal sealed class LbCoreOptionsValidator
         CheckRange(path + ".head", timeouts.Head, ShortestTimeout, TimeSpan.FromHours(1));
         CheckRange(path + ".body", timeouts.Body, ShortestTimeout, TimeSpan.FromDays(1));
         CheckRange(path + ".keepAlive", timeouts.KeepAlive, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".halfClosed", timeouts.HalfClosed, ShortestTimeout, TimeSpan.FromDays(30));
         CheckRange(path + ".tunnel", timeouts.Tunnel, ShortestTimeout, TimeSpan.FromDays(30));
     }
 
@@ -236,6 +237,9 @@ internal sealed class LbCoreOptionsValidator
         CheckRange(path + ".timeouts.connect", cluster.Timeouts.Connect, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
         CheckRange(path + ".timeouts.response", cluster.Timeouts.Response, ShortestTimeout, TimeSpan.FromDays(1));
         CheckRange(path + ".timeouts.responseBody", cluster.Timeouts.ResponseBody, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckRange(path + ".timeouts.idle", cluster.Timeouts.Idle, ShortestTimeout, TimeSpan.FromDays(1));
+        CheckSize(path + ".limits.headBytes", cluster.Limits.HeadBytes, 1024, MaxHeadBytes);
+        CheckRange(path + ".limits.headers", cluster.Limits.Headers, 1, 1000);
         CheckRange(path + ".retries.max", cluster.Retries.Max, 0, 100);
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace LbCore.Configuration;
@@ -5,6 +6,8 @@ namespace LbCore.Configuration;
 /// <summary>Says where to listen and what to do with the connections that arrive.</summary>
 public sealed class ListenerOptions
 {
+    private int? _maxConnectionsPerAddress;
+
     /// <summary>Gets or sets the address: <c>ip:port</c>, <c>[v6]:port</c>, <c>*:port</c> or <c>unix:/path</c>. Port 0 picks a free one. Required.</summary>
     public string Address { get; set; } = "";
 
@@ -22,6 +25,25 @@ public sealed class ListenerOptions
     /// wait in the kernel's backlog. Each takes two descriptors: see <c>ulimit -n</c>.
     /// </summary>
     public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Gets or sets how many connections one client address may have open at once; of IPv6 addresses, those with the same
+    /// first 64 bits count as one, and unix sockets have none. 1 to 1,000,000; default half of
+    /// <see cref="MaxConnections"/>, so that nobody takes all of them, and that a proxy in front of this one, whose
+    /// connections all have its own address, has as many as it is likely to need. A further one is reset.
+    /// </summary>
+    public int MaxConnectionsPerAddress
+    {
+        get => _maxConnectionsPerAddress ?? Math.Max(1, MaxConnections / 2);
+        set => _maxConnectionsPerAddress = value;
+    }
+
+    /// <summary>
+    /// Gets or sets whether a client that ends its stream (FIN) behind a whole request is taken to be gone: its request is
+    /// aborted, and the backend's connection closed (mode http). Default false: it may wait for the answer, and is served.
+    /// A reset aborts in any case.
+    /// </summary>
+    public bool AbortOnClose { get; set; }
 
     /// <summary>Gets the time limits of its connections.</summary>
     public ListenerTimeoutOptions Timeouts { get; } = new();

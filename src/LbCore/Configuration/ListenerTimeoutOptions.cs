@@ -35,4 +35,11 @@ public sealed class ListenerTimeoutOptions
     /// 1 hour. Then both sides are reset.
     /// </summary>
     public TimeSpan Tunnel { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Gets or sets how long nothing may move once one side has ended its stream and the other has not (mode tcp, and
+    /// tunnels). 100 ms to 30 days; default 30 s. Then both are reset: most who end their stream are gone. It does nothing
+    /// where <see cref="Idle"/> or <see cref="Tunnel"/> is shorter.
+    /// </summary>
+    public TimeSpan HalfClosed { get; set; } = TimeSpan.FromSeconds(30);
 }

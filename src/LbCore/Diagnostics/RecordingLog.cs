@@ -57,6 +57,9 @@ internal static partial class RecordingLog
     [LoggerMessage(2003, LogLevel.Debug, "HTTP connection from {Client} on {Listener} ended: {End} after {Requests} requests, {TotalMs} ms.")]
     public static partial void HttpConnectionEnded(ILogger logger, string listener, string client, string end, long requests, long totalMs);
 
+    [LoggerMessage(2004, LogLevel.Warning, "Listener {Listener} has refused {Count} connections; the last one was of {Client}, whose address has {Limit} open, as many as one may (maxConnectionsPerAddress).")]
+    public static partial void ConnectionsRefused(ILogger logger, string listener, long count, string client, int limit);
+
     [LoggerMessage(2010, LogLevel.Information, "The access log goes to {Path}.")]
     public static partial void AccessLogOpened(ILogger logger, string path);
 

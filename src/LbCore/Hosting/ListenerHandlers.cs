@@ -2,13 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using LbCore.Configuration;
-using LbCore.Http;
 using LbCore.Proxying;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
 using LbCore.Topology;
 using LbCore.Transport;
 using LbCore.Upstreams;
+using Microsoft.Extensions.Logging;
 
 namespace LbCore.Hosting;
 
@@ -20,13 +20,16 @@ internal sealed class ListenerHandlers
     private readonly HttpLoops _loops;
     private readonly UpstreamPools _pools;
     private readonly Http1ExchangePool _exchanges;
+    private readonly ILogger _loopLogger;
 
     public ListenerHandlers(TransportEngine engine, TopologyStore topology, LoadBalancerEnvironment environment)
     {
         _topology = topology;
+        _loopLogger = engine.LoopLogger;
         _loops = new HttpLoops(engine.Loops);
         _pools = new UpstreamPools(engine.Loops, environment.Pools);
-        _exchanges = new Http1ExchangePool(_pools, engine.Loops.Count, HeadLimits.Default);
+        _exchanges = new Http1ExchangePool(_pools, engine.Loops.Count);
+        _pools.OnPublished(topology.Current, TopologySnapshot.Empty);
         Recorder = environment.Recorder(engine.LoopLogger, engine.Loops.Count);
     }
 
@@ -37,9 +40,10 @@ internal sealed class ListenerHandlers
     {
         var state = new ListenerState(TopologyBuilder.BuildListener(name, options, _topology.Current));
         _states.Add(name, state);
+        var admission = new Admission(state, options.MaxConnections, _loopLogger);
         return options.Mode == ListenerMode.Tcp
-            ? new TcpProxy(state, _topology, Recorder)
-            : new HttpProxy(_topology, _loops) { State = state, Exchanges = _exchanges, Recorder = Recorder };
+            ? new TcpProxy(state, admission, _topology, Recorder)
+            : new HttpProxy(_topology, _loops) { State = state, Admission = admission, Exchanges = _exchanges, Recorder = Recorder };
     }
 
     /// <summary>Lets other options hold for the listeners, which stay bound. After their snapshot was published.</summary>

@@ -32,6 +32,7 @@ internal static class TopologyBuilder
                 Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
                 ResponseMilliseconds = (long)cluster.Timeouts.Response.TotalMilliseconds,
                 ResponseBodyMilliseconds = (long)cluster.Timeouts.ResponseBody.TotalMilliseconds,
+                IdleTimeout = cluster.Timeouts.Idle,
                 MaxAttempts = cluster.Retries.Max + 1,
             });
         }
@@ -46,15 +47,22 @@ internal static class TopologyBuilder
         Routes = new RouteTable(
             options.Routes.Select(static route => new Route(route.Hosts, route.PathPrefix, route.Cluster)),
             string.IsNullOrEmpty(options.Cluster) ? null : options.Cluster),
+        MaxConnectionsPerAddress = options.MaxConnectionsPerAddress,
         HeadMilliseconds = (long)options.Timeouts.Head.TotalMilliseconds,
         BodyMilliseconds = (long)options.Timeouts.Body.TotalMilliseconds,
         KeepAliveMilliseconds = (long)options.Timeouts.KeepAlive.TotalMilliseconds,
         TunnelMilliseconds = (long)options.Timeouts.Tunnel.TotalMilliseconds,
+        HalfClosedMilliseconds = (long)options.Timeouts.HalfClosed.TotalMilliseconds,
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
+        AbortOnClose = options.AbortOnClose,
         MaxHeadBytes = options.Limits.HeadBytes,
+        MaxTargetBytes = options.Limits.TargetBytes,
         MaxHeadFields = options.Limits.Headers,
         Forwarding = BuildForwarding(options.ForwardedHeaders),
         Underscores = (UnderscoreRule)options.Underscores,
+        MaxBodyBytes = options.Limits.BodyBytes ?? long.MaxValue,
+        MinBytesPerSecond = options.Limits.MinRate,
+        MaxRequests = options.Limits.Requests,
     };
 
     private static ForwardingRules BuildForwarding(ForwardedHeadersOptions options) => new(
@@ -87,6 +95,7 @@ internal static class TopologyBuilder
                 EndPoint = endPoint,
                 Weight = backend.Weight,
                 MaxConnections = backend.MaxConnections ?? int.MaxValue,
+                ResponseLimits = new HeadLimits(cluster.Limits.HeadBytes, cluster.Limits.Headers),
 
                 // The same name at another address is another backend.
                 State = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState(),

@@ -90,7 +90,12 @@ internal abstract partial class Relay
     private void ScheduleIdleCheck() =>
         Schedule(_client.Loop, TimeSpan.FromMilliseconds(Math.Max(IdleMillisecondsLeft(), 0)));
 
-    private long IdleMillisecondsLeft() => _lastActivity + IdleMilliseconds - _client.Loop.Now;
+    private long IdleMillisecondsLeft() => _lastActivity + IdleLimit - _client.Loop.Now;
+
+    private long IdleLimit => IsHalfClosed ? Math.Min(IdleMilliseconds, HalfClosedMilliseconds) : IdleMilliseconds;
+
+    // Not while the last bytes of a lost side are delivered: whoever gets them may read as slowly as ever.
+    private bool IsHalfClosed => _uploadEnded != _downloadEnded && _delivery is null;
 
     private int CountUndelivered() => unchecked((int)(_client.UndeliveredBytes + Upstream.UndeliveredBytes));
 

@@ -67,6 +67,9 @@ internal abstract partial class Relay : LoopTimer
     /// <summary>Gets for how long nothing may move, in milliseconds.</summary>
     protected abstract long IdleMilliseconds { get; }
 
+    /// <summary>Gets for how long nothing may move once one side has ended its stream, in milliseconds.</summary>
+    protected abstract long HalfClosedMilliseconds { get; }
+
     private TransportConnection Upstream
     {
         get
@@ -208,6 +211,10 @@ internal abstract partial class Relay : LoopTimer
         // Gives the buffers back; what may still lie in them has nobody left to go to.
         Source(fromClient).Input.Complete();
         _delivery?.Check();
+        if (IsHalfClosed)
+        {
+            ScheduleIdleCheck();
+        }
     }
 
     /// <summary>Ends everything, with the outcome recorded exactly once, since the root passes here exactly once.</summary>

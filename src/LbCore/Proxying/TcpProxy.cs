@@ -11,18 +11,23 @@ internal sealed class TcpProxy : IConnectionHandler
     private readonly ListenerState _state;
     private readonly TopologyStore _topology;
 
-    public TcpProxy(ListenerState state, TopologyStore topology, IOutcomeRecorder recorder)
+    public TcpProxy(ListenerState state, Admission admission, TopologyStore topology, IOutcomeRecorder recorder)
     {
         _state = state;
+        Admission = admission;
         _topology = topology;
         Recorder = recorder;
     }
+
+    public Admission Admission { get; }
 
     public string Listener => _state.Current.Name;
 
     public string ClusterName => _state.Current.Routes.Otherwise ?? "";
 
     public long IdleMilliseconds => _state.Current.IdleMilliseconds;
+
+    public long HalfClosedMilliseconds => _state.Current.HalfClosedMilliseconds;
 
     public IOutcomeRecorder Recorder { get; }
 
@@ -33,5 +38,24 @@ internal sealed class TcpProxy : IConnectionHandler
         return listener.Routes.Otherwise is { } name ? _topology.Current.FindCluster(name) ?? listener.Snapshot.FindCluster(name) : null;
     }
 
-    public Task HandleAsync(TransportConnection connection) => new TcpRelay(this, connection).RunAsync();
+    public Task HandleAsync(TransportConnection connection)
+    {
+        if (!Admission.TryAdmit(connection))
+        {
+            Recorder.Record(new ConnectionOutcome
+            {
+                Listener = Listener,
+                Cluster = ClusterName,
+                Client = connection,
+                FailedBy = FailureSource.Proxy,
+                Stage = Stage.Admit,
+                RetrySafety = RetrySafety.Always,
+                ClientClose = connection.CloseReason,
+                ConnectMilliseconds = -1,
+            });
+            return Task.CompletedTask;
+        }
+
+        return new TcpRelay(this, connection).RunAsync();
+    }
 }

@@ -29,6 +29,9 @@ internal sealed class TcpRelay : Relay
     /// <inheritdoc/>
     protected override long IdleMilliseconds => _proxy.IdleMilliseconds;
 
+    /// <inheritdoc/>
+    protected override long HalfClosedMilliseconds => _proxy.HalfClosedMilliseconds;
+
     /// <summary>
     /// Leaves an upstream connection in place, or the client reset and the reason noted. The client is not read here: its
     /// first bytes stay in its reader for whichever backend answers.
@@ -139,6 +142,7 @@ internal sealed class TcpRelay : Relay
     protected override void OnEnded()
     {
         ReleaseReservation();
+        _proxy.Admission.Leave(Client);
         _proxy.Recorder.Record(BuildOutcome());
     }
 

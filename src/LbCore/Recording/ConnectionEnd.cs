@@ -9,6 +9,9 @@ internal enum ConnectionEnd : byte
     /// <summary>A request or its response asked for it.</summary>
     Asked,
 
+    /// <summary>It has brought as many requests as one may.</summary>
+    RequestLimit,
+
     /// <summary>Nothing came for as long as a connection is kept open between two requests.</summary>
     KeepAliveTimeout,
 
@@ -26,6 +29,9 @@ internal enum ConnectionEnd : byte
 
     /// <summary>The balancer drains.</summary>
     Drained,
+
+    /// <summary>It was refused: its client's address has as many open as one may.</summary>
+    AddressLimit,
 
     /// <summary>A fault of the balancer.</summary>
     Fault,

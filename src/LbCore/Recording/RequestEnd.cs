@@ -12,20 +12,32 @@ internal enum RequestEnd : byte
     /// <summary>The request, or a part of its body, is refused.</summary>
     BadRequest,
 
+    /// <summary>The request's body is larger than the listener's limit.</summary>
+    BodyTooLarge,
+
     /// <summary>The head did not come within its time.</summary>
     HeadTimeout,
 
     /// <summary>The next piece of the request's body did not come within its time.</summary>
     BodyTimeout,
 
+    /// <summary>The request's body came more slowly than the listener's limit allows.</summary>
+    BodyTooSlow,
+
     /// <summary>The client ended the stream in the middle of the request.</summary>
     RequestTruncated,
+
+    /// <summary>The client ended its stream behind a whole request, and that aborts it here.</summary>
+    ClientClosed,
 
     /// <summary>The client reset the connection.</summary>
     ClientReset,
 
     /// <summary>The client did not take the response within its time.</summary>
     ClientStalled,
+
+    /// <summary>The client took the response more slowly than the listener's limit allows.</summary>
+    ClientTooSlow,
 
     /// <summary>No route takes the request.</summary>
     NoRoute,

@@ -7,8 +7,8 @@ internal static class RequestEnds
     public static FailureSource FailedBy(RequestEnd end) => end switch
     {
         RequestEnd.Completed or RequestEnd.Tunnelled => FailureSource.None,
-        RequestEnd.BadRequest or RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.RequestTruncated
-            or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.NoRoute => FailureSource.Client,
+        RequestEnd.BadRequest or RequestEnd.BodyTooLarge or RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.BodyTooSlow or RequestEnd.RequestTruncated
+            or RequestEnd.ClientClosed or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.ClientTooSlow or RequestEnd.NoRoute => FailureSource.Client,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown or RequestEnd.Fault => FailureSource.Proxy,
         _ => FailureSource.Backend,
     };
@@ -18,7 +18,8 @@ internal static class RequestEnds
     {
         RequestEnd.BadRequest or RequestEnd.RequestTruncated => 400,
         RequestEnd.NoRoute => 404,
-        RequestEnd.HeadTimeout or RequestEnd.BodyTimeout => 408,
+        RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.BodyTooSlow => 408,
+        RequestEnd.BodyTooLarge => 413,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown => 503,
         RequestEnd.ConnectFailed or RequestEnd.BackendClosed or RequestEnd.BadResponse or RequestEnd.ResponseTruncated => 502,
         RequestEnd.ConnectTimeout or RequestEnd.RequestStalled or RequestEnd.ResponseTimeout or RequestEnd.ResponseStalled => 504,

@@ -3,6 +3,9 @@ namespace LbCore.Recording;
 /// <summary>How far an attempt or a connection came.</summary>
 internal enum Stage : byte
 {
+    /// <summary>Taking the connection in, under the limits of its listener.</summary>
+    Admit,
+
     /// <summary>Reading a request's head.</summary>
     Parse,
 

@@ -1,4 +1,5 @@
 using System.Net;
+using LbCore.Http;
 
 namespace LbCore.Topology;
 
@@ -15,6 +16,9 @@ internal sealed record Backend
 
     /// <summary>Gets how many connections it takes at once; <see cref="int.MaxValue"/> when there is no limit.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>Gets the bounds of its responses' heads.</summary>
+    public HeadLimits ResponseLimits { get; init; } = HeadLimits.Default;
 
     /// <summary>Gets the live figures, which outlive this snapshot.</summary>
     public required BackendState State { get; init; }

@@ -1,3 +1,4 @@
+using System;
 using LbCore.Transport;
 
 namespace LbCore.Topology;
@@ -19,6 +20,9 @@ internal sealed record Cluster
 
     /// <summary>Gets how long the next piece of a response's body may take. Mode http.</summary>
     public long ResponseBodyMilliseconds { get; init; } = 60_000;
+
+    /// <summary>Gets how long a connection to a backend is kept idle. Mode http.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(55);
 
     /// <summary>Gets how many backends are tried for one connection, the first included. 1 or more.</summary>
     public int MaxAttempts { get; init; } = 4;

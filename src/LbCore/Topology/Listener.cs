@@ -17,6 +17,9 @@ internal sealed class Listener
     /// <summary>Gets which requests, or connections in mode tcp, go to which cluster.</summary>
     public required RouteTable Routes { get; init; }
 
+    /// <summary>Gets how many connections one client address may have open at once.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
     /// <summary>Gets how long a head may take (mode http).</summary>
     public long HeadMilliseconds { get; init; }
 
@@ -38,9 +41,27 @@ internal sealed class Listener
     /// <summary>Gets what becomes of fields with an underscore in their name (mode http).</summary>
     public UnderscoreRule Underscores { get; init; }
 
+    /// <summary>Gets how long nothing may move once one side has ended its stream (mode tcp, and tunnels).</summary>
+    public long HalfClosedMilliseconds { get; init; }
+
+    /// <summary>Gets whether the end of a client's stream behind a whole request aborts that (mode http).</summary>
+    public bool AbortOnClose { get; init; }
+
     /// <summary>Gets how many bytes a head may have (mode http).</summary>
     public int MaxHeadBytes { get; init; }
 
+    /// <summary>Gets how many bytes a target may have (mode http).</summary>
+    public int MaxTargetBytes { get; init; } = int.MaxValue;
+
     /// <summary>Gets how many fields a head may have (mode http).</summary>
     public int MaxHeadFields { get; init; }
+
+    /// <summary>Gets how many bytes of data a request's body may have (mode http).</summary>
+    public long MaxBodyBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Gets how many bytes a second a client has to send or take while it is waited for; 0 for no bound (mode http).</summary>
+    public long MinBytesPerSecond { get; init; }
+
+    /// <summary>Gets how many requests may come on one connection (mode http).</summary>
+    public long MaxRequests { get; init; } = long.MaxValue;
 }

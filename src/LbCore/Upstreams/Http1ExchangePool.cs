@@ -11,10 +11,9 @@ internal sealed class Http1ExchangePool : ExchangePool
     private readonly UpstreamPools _pools;
     private readonly Spares[] _spares;
 
-    public Http1ExchangePool(UpstreamPools pools, int loops, HeadLimits limits)
+    public Http1ExchangePool(UpstreamPools pools, int loops)
     {
         _pools = pools;
-        Limits = limits;
         _spares = new Spares[loops];
         for (var i = 0; i < loops; i++)
         {
@@ -22,17 +21,14 @@ internal sealed class Http1ExchangePool : ExchangePool
         }
     }
 
-    /// <summary>Gets the bounds of a response's head.</summary>
-    public HeadLimits Limits { get; }
-
     public override UpstreamExchange? TryRent(EventLoop loop, Backend backend)
     {
         var pool = _pools.Get(loop, backend.State);
-        return pool.TryRent() is { } connection ? Begin(connection, pool, isReused: true) : null;
+        return pool.TryRent() is { } connection ? Begin(connection, pool, backend, isReused: true) : null;
     }
 
     public override UpstreamExchange Adopt(TransportConnection connection, Backend backend) =>
-        Begin(connection, _pools.Get(connection.Loop, backend.State), isReused: false);
+        Begin(connection, _pools.Get(connection.Loop, backend.State), backend, isReused: false);
 
     /// <summary>Takes a head to parse into. It is given back when its response has been written.</summary>
     public ResponseHead RentHead(EventLoop loop)
@@ -47,11 +43,11 @@ internal sealed class Http1ExchangePool : ExchangePool
 
     public void Return(Http1UpstreamExchange exchange, EventLoop loop) => _spares[loop.Index].Exchanges.TryPush(exchange);
 
-    private Http1UpstreamExchange Begin(TransportConnection connection, UpstreamPool pool, bool isReused)
+    private Http1UpstreamExchange Begin(TransportConnection connection, UpstreamPool pool, Backend backend, bool isReused)
     {
         var spares = _spares[connection.Loop.Index];
         var exchange = spares.Exchanges.TryPop(out var spare) ? spare : new Http1UpstreamExchange(this);
-        exchange.Begin(connection, pool, isReused);
+        exchange.Begin(connection, pool, backend.ResponseLimits, isReused);
         return exchange;
     }
 

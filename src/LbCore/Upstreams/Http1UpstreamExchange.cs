@@ -19,6 +19,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
     private UpstreamPool? _pool;
     private ResponseHead? _head;
     private ReceivedHead _received;
+    private HeadLimits _limits;
     private BodyFraming _framing;
     private HttpMethod _method;
     private bool _isReused;
@@ -45,10 +46,11 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
     private TransportConnection Connection => _connection ?? throw new InvalidOperationException("The exchange has ended.");
 
-    public void Begin(TransportConnection connection, UpstreamPool pool, bool isReused)
+    public void Begin(TransportConnection connection, UpstreamPool pool, HeadLimits limits, bool isReused)
     {
         _connection = connection;
         _pool = pool;
+        _limits = limits;
         _isReused = isReused;
         _isPersistent = false;
         _hasResponded = false;
@@ -170,7 +172,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
         _hasResponded = true;
         _head ??= _owner.RentHead(Connection.Loop);
-        var status = ResponseParser.Parse(_received.Show(in buffer, Connection.Loop, _owner.Limits.MaxBytes), _head, _owner.Limits);
+        var status = ResponseParser.Parse(_received.Show(in buffer, Connection.Loop, _limits.MaxBytes), _head, in _limits);
         if (status == ParseStatus.Incomplete)
         {
             return status;

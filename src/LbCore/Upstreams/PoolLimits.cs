@@ -20,10 +20,10 @@ internal sealed record PoolLimits
     public int MaxOpen { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// Gets how long a connection is kept idle. Above zero; default 30 s, since common servers close after 60 s or more,
+    /// Gets how long a connection is kept idle. Above zero; default 55 s, since common servers close after 60 s or more,
     /// and whoever closes first never finds a request crossing the other's FIN.
     /// </summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(55);
 
     /// <summary>Throws unless every bound is in its range.</summary>
     public PoolLimits Checked()

@@ -36,7 +36,10 @@ internal sealed class UpstreamPools
     /// <summary>Gives a backend limits of its own, or others than before. Any thread; the loops follow by message.</summary>
     public void SetLimits(BackendState backend, PoolLimits limits) => PoolsOf(backend).SetLimits(limits.Checked());
 
-    /// <summary>Empties the pools of the backends that a new snapshot no longer has. Any thread, after it was published.</summary>
+    /// <summary>
+    /// Gives every backend the times of its cluster, and empties the pools of the backends that a new snapshot no longer
+    /// has. Any thread, after it was published.
+    /// </summary>
     public void OnPublished(TopologySnapshot current, TopologySnapshot replaced)
     {
         var kept = new HashSet<BackendState>();
@@ -45,6 +48,11 @@ internal sealed class UpstreamPools
             foreach (var backend in cluster.Backends.AsSpan())
             {
                 kept.Add(backend.State);
+                var pools = PoolsOf(backend.State);
+                if (pools.Limits.IdleTimeout != cluster.IdleTimeout)
+                {
+                    pools.SetLimits((pools.Limits with { IdleTimeout = cluster.IdleTimeout }).Checked());
+                }
             }
         }
 

@@ -48,7 +48,8 @@ internal sealed class MemoryTests
             }
         });
         var program = Environment.GetEnvironmentVariable("LBCORE_AOT") is { Length: > 0 } aot ? aot : LbCoreBinary.Path;
-        await using var balancer = await LbCoreProcess.StartProgramAsync(program, LbCoreProcess.Arguments(Engines.Epoll, [backend.Address]));
+        await using var balancer = await LbCoreProcess.StartProgramAsync(
+            program, [.. LbCoreProcess.Arguments(Engines.Epoll, [backend.Address]), "--set", "listeners.listen1.maxConnectionsPerAddress=10000"]);
 
         // Code, pools and the heap's own reserve first, so that what is counted is the requests'.
         await WaitAsync(balancer, backend, 1000, 1000, token);

@@ -39,7 +39,7 @@ internal sealed class ConfigurationReferenceTests
     public void The_schema_has_every_key_that_is_in_force()
     {
         var options = new LbCoreOptions { Loops = 1, AccessLog = { Path = "-" } };
-        var listener = new ListenerOptions { Address = "*:80", Cluster = "app" };
+        var listener = new ListenerOptions { Address = "*:80", Cluster = "app", Limits = { BodyBytes = 1 } };
         listener.Routes.Add(new RouteOptions { Hosts = { "a" }, PathPrefix = "/", Cluster = "app" });
         options.Listeners.Add("web", listener);
         var cluster = new ClusterOptions();

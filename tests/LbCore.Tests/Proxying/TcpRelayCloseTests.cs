@@ -220,6 +220,32 @@ internal sealed class TcpRelayCloseTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_pair_with_one_direction_ended_is_cut_sooner_unless_the_other_one_moves([Values] bool byClient, CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var harness = await BalancerHarness.StartAsync(_engine, [listener.EndPoint], token, time: new FakeTimeProvider());
+        using var client = await harness.ConnectAsync();
+        using var backend = await listener.AcceptAsync();
+        var (leaver, stayer) = byClient ? (client, backend) : (backend, client);
+        await PingAsync(client, backend);
+        leaver.SendFin();
+        Assert.That(await stayer.ReadToEndAsync(), Is.Empty);
+        for (var i = 0; i < 5; i++)
+        {
+            await harness.PassAsync(25);
+            await PingAsync(stayer, leaver);
+        }
+
+        Assert.That(harness.Outcomes.Count, Is.Zero);
+        await AdvanceUntilCutAsync(harness, TimeSpan.FromSeconds(1));
+        Assert.That((await leaver.ReadUntilClosedAsync()).IsReset, Is.True);
+        var outcome = await harness.Outcomes.WaitForAsync(1);
+        Assert.That((outcome.ClientClose, outcome.BackendClose), Is.EqualTo((CloseReason.IdleTimeout, CloseReason.IdleTimeout)));
+        Assert.That(outcome.TotalMilliseconds, Is.InRange((125 + 30) * 1000, 5 * 60_000));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task An_idle_pair_with_one_direction_ended_is_cut_too(CancellationToken token)
     {
         using var listener = new RawListener(token);

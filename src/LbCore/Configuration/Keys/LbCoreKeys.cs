@@ -45,7 +45,7 @@ internal static class LbCoreKeys
             "64KiB to 256MiB",
             "How much may wait for the file, for each loop. Lines beyond are dropped and counted.",
             static o => o.BufferBytes,
-            static (o, v) => o.BufferBytes = v));
+            static (o, v) => o.BufferBytes = (int)v));
 
     private static OptionTable<ListenerOptions> Listeners() => new(
         static () => new ListenerOptions(),
@@ -77,6 +77,18 @@ internal static class LbCoreKeys
             "How many connections may be open at once. Further ones wait in the kernel's backlog.",
             static o => o.MaxConnections,
             static (o, v) => o.MaxConnections = v),
+        new NumberKey<ListenerOptions>(
+            "maxConnectionsPerAddress",
+            1,
+            1_000_000,
+            "How many connections one client address may have open at once, of IPv6 one /64; half of `maxConnections` without it. Further ones are reset.",
+            static o => o.MaxConnectionsPerAddress,
+            static (o, v) => o.MaxConnectionsPerAddress = v),
+        new FlagKey<ListenerOptions>(
+            "abortOnClose",
+            "Whether a client that ends its stream behind a whole request is taken to be gone, and the request is aborted (mode http). Otherwise it is served.",
+            static o => o.AbortOnClose,
+            static (o, v) => o.AbortOnClose = v),
         new SectionKey<ListenerOptions, ListenerTimeoutOptions>(
             "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
         new SectionKey<ListenerOptions, ListenerLimitOptions>(
@@ -139,7 +151,13 @@ internal static class LbCoreKeys
             "100ms to 30d",
             "How long nothing may move in either direction before both sides are reset (mode tcp).",
             static o => o.Idle,
-            static (o, v) => o.Idle = v));
+            static (o, v) => o.Idle = v),
+        new DurationKey<ListenerTimeoutOptions>(
+            "halfClosed",
+            "100ms to 30d",
+            "How long nothing may move once one side has ended its stream (mode tcp, and tunnels). Then both are reset.",
+            static o => o.HalfClosed,
+            static (o, v) => o.HalfClosed = v));
 
     private static OptionTable<ListenerLimitOptions> ListenerLimits() => new(
         static () => new ListenerLimitOptions(),
@@ -148,9 +166,35 @@ internal static class LbCoreKeys
             "1KiB to 256KiB",
             "How large a request's head may be (mode http). Then 431, or 414 for the request line.",
             static o => o.HeadBytes,
-            static (o, v) => o.HeadBytes = v),
+            static (o, v) => o.HeadBytes = (int)v),
+        new SizeKey<ListenerLimitOptions>(
+            "targetBytes",
+            "64B to 256KiB",
+            "How long a request's target may be (mode http). Then 414.",
+            static o => o.TargetBytes,
+            static (o, v) => o.TargetBytes = (int)v),
         new NumberKey<ListenerLimitOptions>(
-            "headers", 1, 1000, "How many fields a request's head may have (mode http). Then 431.", static o => o.Headers, static (o, v) => o.Headers = v));
+            "headers", 1, 1000, "How many fields a request's head may have (mode http). Then 431.", static o => o.Headers, static (o, v) => o.Headers = v),
+        new SizeKey<ListenerLimitOptions>(
+            "bodyBytes",
+            "1B or more",
+            "How large a request's body may be (mode http). Then 413. Without it, no limit.",
+            static o => o.BodyBytes,
+            static (o, v) => o.BodyBytes = v,
+            below: 1L << 60),
+        new NumberKey<ListenerLimitOptions>(
+            "requests",
+            1,
+            int.MaxValue,
+            "How many requests may come on one connection (mode http). The response to the last one closes it.",
+            static o => o.Requests,
+            static (o, v) => o.Requests = v),
+        new SizeKey<ListenerLimitOptions>(
+            "minRate",
+            "0B to 1GiB",
+            "How fast a client has to send a body or take a response, while it is waited for (mode http). What it takes longer may come to `timeouts.body`; then 408, or the response is cut off. 0B: no bound.",
+            static o => o.MinRate,
+            static (o, v) => o.MinRate = (int)v));
 
     private static OptionTable<ClusterOptions> Clusters() => new(
         static () => new ClusterOptions(),
@@ -165,6 +209,8 @@ internal static class LbCoreKeys
             "backends", "backend", "The addresses. At least one.", Backends(), static o => o.Backends, shortFormOf: "address"),
         new SectionKey<ClusterOptions, ClusterTimeoutOptions>(
             "timeouts", "Time limits towards the backends.", ClusterTimeouts(), static o => o.Timeouts),
+        new SectionKey<ClusterOptions, ClusterLimitOptions>(
+            "limits", "Bounds of what a backend may send.", ClusterLimits(), static o => o.Limits),
         new SectionKey<ClusterOptions, RetryOptions>(
             "retries", "What happens when an attempt fails.", Retries(), static o => o.Retries),
         new LaterKey<ClusterOptions>("stickiness", "Keeping a client's session on one backend."),
@@ -207,7 +253,24 @@ internal static class LbCoreKeys
             "How long a backend may take for the next piece of a response's body (mode http). Then the response is cut off.",
             static o => o.ResponseBody,
             static (o, v) => o.ResponseBody = v),
+        new DurationKey<ClusterTimeoutOptions>(
+            "idle",
+            "100ms to 1d",
+            "How long a connection to a backend is kept for further requests (mode http). Make it shorter than what the backends keep.",
+            static o => o.Idle,
+            static (o, v) => o.Idle = v),
         new LaterKey<ClusterTimeoutOptions>("queue", "How long a request waits for a full backend."));
+
+    private static OptionTable<ClusterLimitOptions> ClusterLimits() => new(
+        static () => new ClusterLimitOptions(),
+        new SizeKey<ClusterLimitOptions>(
+            "headBytes",
+            "1KiB to 256KiB",
+            "How large a response's head may be (mode http). Then 502.",
+            static o => o.HeadBytes,
+            static (o, v) => o.HeadBytes = (int)v),
+        new NumberKey<ClusterLimitOptions>(
+            "headers", 1, 1000, "How many fields a response's head may have (mode http). Then 502.", static o => o.Headers, static (o, v) => o.Headers = v));
 
     private static OptionTable<RetryOptions> Retries() => new(
         static () => new RetryOptions(),

@@ -5,9 +5,12 @@ using LbCore.Configuration.Reading;
 namespace LbCore.Configuration.Keys;
 
 /// <summary>A key whose value is a number of bytes, such as <c>"32KiB"</c>.</summary>
-internal sealed class SizeKey<T>(string name, string range, string summary, Func<T, int> get, Action<T, int> set)
-    : ScalarKey<T, int>(name, summary, get, set)
+internal sealed class SizeKey<T>(string name, string range, string summary, Func<T, long?> get, Action<T, long> set, long below = SizeKey<T>.BelowInt)
+    : ScalarKey<T, long?>(name, summary, get, (T target, long? value) => set(target, value ?? 0))
 {
+    /// <summary>The bound of what an <see cref="int"/> holds.</summary>
+    public const long BelowInt = 1L << 31;
+
     public override string Form => range;
 
     protected override string Example => "a size with its unit, such as \"512B\", \"32KiB\" or \"1MiB\"";
@@ -19,12 +22,18 @@ internal sealed class SizeKey<T>(string name, string range, string summary, Func
         return described;
     }
 
-    protected override bool TryRead(ConfigurationNode node, out int value, out string? error)
+    protected override bool TryRead(ConfigurationNode node, out long? value, out string? error)
     {
         value = 0;
         error = null;
-        return node.Kind is NodeKind.String or NodeKind.Bare && ByteSize.TryParse(node.Text, out value, out error);
+        if (node.Kind is not (NodeKind.String or NodeKind.Bare) || !ByteSize.TryParse(node.Text, below, out var size, out error))
+        {
+            return false;
+        }
+
+        value = size;
+        return true;
     }
 
-    protected override string Format(int value) => ByteSize.Format(value);
+    protected override string Format(long? value) => value is { } size ? ByteSize.Format(size) : "";
 }

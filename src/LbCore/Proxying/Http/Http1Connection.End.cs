@@ -35,7 +35,7 @@ internal sealed partial class Http1Connection
             status = RequestEnds.StatusOf(forwarder.End);
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
-                answerBytes = exchange.WriteAnswer(status, close: !exchange.IsRequestRead);
+                answerBytes = exchange.WriteAnswer(status, close: !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge);
                 var sent = await forwarder.WatchAnswer(exchange.FlushAsync());
                 (status, answerBytes) = sent.IsCompleted ? (0, 0) : (status, answerBytes);
             }
@@ -46,7 +46,9 @@ internal sealed partial class Http1Connection
         }
 
         var isWhole = forwarder.End == RequestEnd.Completed || status > 0;
-        _end = isWhole ? ConnectionEnd.Asked : ConnectionEnd.RequestFailed;
+        _end = !isWhole ? ConnectionEnd.RequestFailed
+            : HasLastRequest && !exchange.IsLastOfClient ? ConnectionEnd.RequestLimit
+            : ConnectionEnd.Asked;
         var goesOn = isWhole && exchange.IsRequestRead && !exchange.ClosesAfter;
 
         // What comes behind the close would turn it into a reset, which may destroy the response on its way. Only a client
@@ -61,7 +63,7 @@ internal sealed partial class Http1Connection
     private async ValueTask<bool> RunTunnelAsync(TransportConnection upstream)
     {
         _end = ConnectionEnd.Tunnelled;
-        var tunnel = new Tunnel(Client, upstream, _proxy.Listener.TunnelMilliseconds);
+        var tunnel = new Tunnel(Client, upstream, _proxy.Listener);
         await tunnel.RunAsync();
         EndExchange(0, tunnel.BytesUp, tunnel.BytesDown);
         return false;
@@ -106,6 +108,7 @@ internal sealed partial class Http1Connection
             ClientPort = ClientPort,
             End = end,
             Error = exchange.HeadError,
+            Stage = Stage.Parse,
             Status = status,
             AnswerBytes = answerBytes,
             ConnectMilliseconds = -1,
@@ -121,6 +124,7 @@ internal sealed partial class Http1Connection
         Client.OnPeerChanged(null, null);
         EndExchange(0);
         _loop.Remove(this);
+        _proxy.Admission?.Leave(Client);
         _proxy.Recorder.Record(new HttpConnectionOutcome
         {
             Listener = _proxy.Listener.Name,

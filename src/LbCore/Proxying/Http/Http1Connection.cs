@@ -84,6 +84,9 @@ internal sealed partial class Http1Connection : LazyTimer
     /// <summary>Gets whether responses name this proxy in Via.</summary>
     public bool WritesVia => _proxy.Listener.Forwarding.WritesVia;
 
+    /// <summary>Gets whether the connection takes no request behind the one that it is at.</summary>
+    public bool HasLastRequest => _requests >= _proxy.Listener.MaxRequests;
+
     public Http1Connection? Previous { get; set; }
 
     public Http1Connection? Next { get; set; }
@@ -210,7 +213,8 @@ internal sealed partial class Http1Connection : LazyTimer
         }
 
         var listener = _proxy.Listener;
-        return _exchange.Parse(read.Buffer, new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields), listener.Underscores);
+        var limits = new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields, listener.MaxTargetBytes);
+        return _exchange.Parse(read.Buffer, in limits, listener.Underscores);
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>
@@ -278,9 +282,18 @@ internal sealed partial class Http1Connection : LazyTimer
 
     private void OnPeerChanged()
     {
-        if (_forwarder is { } forwarder && (Client.Peer == PeerState.Reset || Client.CloseReason != CloseReason.None))
+        if (_forwarder is not { } forwarder)
+        {
+            return;
+        }
+
+        if (Client.Peer == PeerState.Reset || Client.CloseReason != CloseReason.None)
         {
             forwarder.OnClientLost(Client.CloseReason);
+        }
+        else
+        {
+            forwarder.OnClientClosed();
         }
     }
 

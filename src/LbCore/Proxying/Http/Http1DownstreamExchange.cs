@@ -119,7 +119,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         // HTTP/1.0 knows no chunks: such a body ends with the connection.
         var chunked = framing.Kind == BodyKind.Chunked && _isHttp11;
         _isSelfDelimited = chunked || framing.Kind is BodyKind.None or BodyKind.Length;
-        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || leavesBody;
+        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || _owner.HasLastRequest || leavesBody;
         _sender.Begin(Connection, chunked);
         Write(bytes, head, new ResponseEdits
         {
@@ -147,7 +147,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     /// <summary>Writes an answer of our own. It goes out with the next flush. Returns how many bytes its body has.</summary>
     public int WriteAnswer(int status, bool close)
     {
-        ClosesAfter = close || !_isPersistent || _loop.IsDraining;
+        ClosesAfter = close || !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
         return OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
     }
 

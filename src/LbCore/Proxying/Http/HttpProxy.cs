@@ -23,6 +23,9 @@ internal sealed class HttpProxy : IConnectionHandler
     /// <summary>Gets what holds for the listener now.</summary>
     public Listener Listener => State.Current;
 
+    /// <summary>Gets what lets connections in; null when nothing limits them.</summary>
+    public Admission? Admission { get; init; }
+
     public required ExchangePool Exchanges { get; init; }
 
     public required IOutcomeRecorder Recorder { get; init; }
@@ -30,5 +33,14 @@ internal sealed class HttpProxy : IConnectionHandler
     /// <summary>Returns a cluster as the snapshot in force has it, or null when it is gone.</summary>
     public Cluster? FindCluster(string name) => _topology.Current.FindCluster(name);
 
-    public Task HandleAsync(TransportConnection connection) => new Http1Connection(this, _loops[connection.Loop], connection).RunAsync();
+    public Task HandleAsync(TransportConnection connection)
+    {
+        if (Admission?.TryAdmit(connection) == false)
+        {
+            Recorder.Record(new HttpConnectionOutcome { Listener = Listener.Name, Client = connection, End = ConnectionEnd.AddressLimit });
+            return Task.CompletedTask;
+        }
+
+        return new Http1Connection(this, _loops[connection.Loop], connection).RunAsync();
+    }
 }

@@ -33,6 +33,7 @@ internal static class OwnAnswer
         400 => "400 Bad Request"u8,
         404 => "404 Not Found"u8,
         408 => "408 Request Timeout"u8,
+        413 => "413 Content Too Large"u8,
         414 => "414 URI Too Long"u8,
         431 => "431 Request Header Fields Too Large"u8,
         501 => "501 Not Implemented"u8,

@@ -65,6 +65,12 @@ internal sealed partial class RequestForwarder
         _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
         _client.ReleaseHead();
         _stage = _clusterName is null ? Stage.Route : Stage.Reserve;
+        if (_requestFraming.Kind == BodyKind.Length && _requestFraming.Length > _listener.MaxBodyBytes)
+        {
+            Fail(RequestEnd.BodyTooLarge);
+            return;
+        }
+
         TakeFirstPiece();
     }
 
@@ -86,6 +92,11 @@ internal sealed partial class RequestForwarder
         if (!piece.IsGood)
         {
             OnBodyFailed(piece.Status);
+            return;
+        }
+
+        if (IsTooMuch(in piece))
+        {
             return;
         }
 
@@ -153,7 +164,7 @@ internal sealed partial class RequestForwarder
 
                 Wait(ref _requestWait, WaitKind.RequestBody);
                 piece = await _client.ReadBodyAsync();
-                _requestWait.Kind = WaitKind.None;
+                EndBodyWait();
             }
 
             if (!piece.IsGood)
@@ -162,6 +173,12 @@ internal sealed partial class RequestForwarder
                 return;
             }
 
+            if (IsTooMuch(in piece))
+            {
+                return;
+            }
+
+            Pay(ref _requestWait, piece.Data.Length);
             var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
             var sent = await Watch(sending, ref _requestWait, WaitKind.BackendTakes);
             _requestWait.Kind = WaitKind.None;
@@ -177,6 +194,7 @@ internal sealed partial class RequestForwarder
             if (piece.IsEnd)
             {
                 _requestSent = true;
+                LookForClose();
                 return;
             }
 
@@ -195,6 +213,23 @@ internal sealed partial class RequestForwarder
         }
 
         return _client.TryReadBody(out piece);
+    }
+
+    /// <summary>Gives back a piece with which the body is larger than it may be, and ends the request.</summary>
+    private bool IsTooMuch(in BodyPiece piece)
+    {
+        if (_bytesUp + piece.Data.Length <= _listener.MaxBodyBytes)
+        {
+            return false;
+        }
+
+        _client.AdvanceBody();
+        if (!_responseDone)
+        {
+            Fail(RequestEnd.BodyTooLarge);
+        }
+
+        return true;
     }
 
     private void OnBodyFailed(BodyStatus status)

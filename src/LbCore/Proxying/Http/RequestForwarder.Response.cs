@@ -86,6 +86,7 @@ internal sealed partial class RequestForwarder
             var sent = await Watch(sending, ref _responseWait, WaitKind.ClientTakes);
             _responseWait.Kind = WaitKind.None;
             _bytesDown += piece.Data.Length;
+            Pay(ref _responseWait, piece.Data.Length);
             upstream.AdvanceBody();
             if (sent.IsCompleted)
             {

@@ -44,14 +44,38 @@ internal sealed partial class RequestForwarder
     private void Wait(ref Waiting wait, WaitKind kind)
     {
         wait.Kind = kind;
-        wait.Since = Loop.Now;
+        wait.Since = wait.LookedAt = Loop.Now;
         wait.Undelivered = -1;
-        WakeBy(Loop, wait.Since + StepOf(kind));
+        WakeBy(Loop, wait.Since + (IsSending(kind) ? LimitOf(kind) / LooksPerLimit : LimitOf(kind) - DebtOf(in wait)));
     }
 
-    private static bool IsSending(WaitKind kind) => kind is WaitKind.BackendTakes or WaitKind.ClientTakes;
+    /// <summary>Ends a wait for the client's next piece. What it took is held against the client, until its bytes have paid for it.</summary>
+    private void EndBodyWait()
+    {
+        if (_listener.MinBytesPerSecond > 0)
+        {
+            _requestWait.Debt += Loop.Now - _requestWait.Since;
+        }
 
-    private long StepOf(WaitKind kind) => IsSending(kind) ? LimitOf(kind) / LooksPerLimit : LimitOf(kind);
+        _requestWait.Kind = WaitKind.None;
+    }
+
+    /// <summary>Sets bytes that the client has sent, or taken, against the time that it was waited for.</summary>
+    private void Pay(ref Waiting wait, long bytes)
+    {
+        if (wait.Debt > 0)
+        {
+            wait.Debt = Math.Max(0, wait.Debt - PriceOf(bytes));
+        }
+    }
+
+    // In milliseconds. Without a rate any byte pays for everything.
+    private long PriceOf(long bytes) => _listener.MinBytesPerSecond > 0 ? bytes * 1000 / _listener.MinBytesPerSecond : long.MaxValue;
+
+    // Only of the client: how fast a backend is, its clusters' times say.
+    private static long DebtOf(ref readonly Waiting wait) => wait.Kind is WaitKind.RequestBody or WaitKind.ClientTakes ? wait.Debt : 0;
+
+    private static bool IsSending(WaitKind kind) => kind is WaitKind.BackendTakes or WaitKind.ClientTakes;
 
     /// <summary>A request that still goes out is no reason to miss its response.</summary>
     private void NoteUploadProgress()
@@ -77,16 +101,10 @@ internal sealed partial class RequestForwarder
         }
 
         var now = Loop.Now;
-        var left = wait.Since + LimitOf(wait.Kind) - now;
-        if ((IsSending(wait.Kind) || left <= 0) && HasMoved(ref wait))
-        {
-            wait.Since = now;
-            left = LimitOf(wait.Kind);
-        }
-
+        var left = wait.Kind == WaitKind.ClientTakes ? LookAtClient(ref wait, now) : TimeLeft(ref wait, now);
         if (left > 0)
         {
-            WakeBy(Loop, now + Math.Min(left, StepOf(wait.Kind)));
+            WakeBy(Loop, now + (IsSending(wait.Kind) ? Math.Min(left, LimitOf(wait.Kind) / LooksPerLimit) : left));
             return;
         }
 
@@ -98,7 +116,41 @@ internal sealed partial class RequestForwarder
             return;
         }
 
-        Fail(EndOf(wait.Kind));
+        Fail(EndOf(in wait, now));
+    }
+
+    private long TimeLeft(ref Waiting wait, long now)
+    {
+        var left = wait.Since + LimitOf(wait.Kind) - DebtOf(in wait) - now;
+        if ((IsSending(wait.Kind) || left <= 0) && HasMoved(ref wait))
+        {
+            wait.Since = now;
+            left = LimitOf(wait.Kind);
+        }
+
+        return left;
+    }
+
+    /// <summary>
+    /// Looks what the client has taken since the last time. The kernel says when there is room for more, which may be long
+    /// after a slow reader took some.
+    /// </summary>
+    private long LookAtClient(ref Waiting wait, long now)
+    {
+        var before = wait.Undelivered;
+        wait.Undelivered = _client.UndeliveredBytes;
+        wait.Debt += now - wait.LookedAt;
+        wait.LookedAt = now;
+
+        // How much it took before the first look nobody knows.
+        var taken = before < 0 ? 0 : before - wait.Undelivered;
+        if (taken > 0)
+        {
+            wait.Since = now;
+            Pay(ref wait, taken);
+        }
+
+        return LimitOf(wait.Kind) - wait.Debt;
     }
 
     /// <summary>Returns whether something else than the wait's own end shows that it goes on.</summary>
@@ -115,26 +167,37 @@ internal sealed partial class RequestForwarder
             return false;
         }
 
-        // The kernel says when there is room for more, which may be long after a slow reader took some.
         var before = wait.Undelivered;
-        wait.Undelivered = wait.Kind == WaitKind.ClientTakes ? _client.UndeliveredBytes : Upstream.UndeliveredBytes;
+        wait.Undelivered = Upstream.UndeliveredBytes;
         return before != wait.Undelivered;
     }
 
-    private static RequestEnd EndOf(WaitKind kind) => kind switch
+    private RequestEnd EndOf(ref readonly Waiting wait, long now) => wait.Kind switch
     {
-        WaitKind.RequestBody => RequestEnd.BodyTimeout,
-        WaitKind.ClientTakes => RequestEnd.ClientStalled,
+        WaitKind.RequestBody => HasStopped(in wait, now) ? RequestEnd.BodyTimeout : RequestEnd.BodyTooSlow,
+        WaitKind.ClientTakes => HasStopped(in wait, now) ? RequestEnd.ClientStalled : RequestEnd.ClientTooSlow,
         WaitKind.BackendTakes => RequestEnd.RequestStalled,
         WaitKind.ResponseBody => RequestEnd.ResponseStalled,
         _ => RequestEnd.ResponseTimeout,
     };
 
-    /// <summary>Whom one direction waits for, since when, and how many bytes were on their way when the timer last looked.</summary>
+    private bool HasStopped(ref readonly Waiting wait, long now) => now - wait.Since >= LimitOf(wait.Kind);
+
+    /// <summary>Whom one direction waits for, and since when nothing has moved.</summary>
     private struct Waiting
     {
         public WaitKind Kind;
         public long Since;
+
+        /// <summary>When the timer last looked at a side that is sent to, and how many bytes were on their way then; -1 before the first look.</summary>
+        public long LookedAt;
         public long Undelivered;
+
+        /// <summary>
+        /// For how long the client has been waited for beyond what its bytes pay for at the lowest rate, in milliseconds
+        /// and never below 0: it may be waited for so long that it comes to its time limit. So who drips gains nothing over
+        /// who stops, and who pauses and is fast otherwise has the whole limit for each pause.
+        /// </summary>
+        public long Debt;
     }
 }

@@ -95,6 +95,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         try
         {
             WriteMessage();
+            LookForClose();
             var again = false;
             while (again || TryReserve())
             {
@@ -164,6 +165,24 @@ internal sealed partial class RequestForwarder : LazyTimer
 
     /// <summary>The client is gone, or cut off by us: nobody is left to answer.</summary>
     public void OnClientLost(CloseReason reason) => Fail(reason == CloseReason.Shutdown ? RequestEnd.Shutdown : RequestEnd.ClientReset);
+
+    /// <summary>The client has ended its stream. Behind a whole request that says nothing, unless the listener's options say otherwise.</summary>
+    public void OnClientClosed()
+    {
+        if (_listener.AbortOnClose && (_requestSent || IsMessageWhole) && !_responseDone)
+        {
+            Fail(RequestEnd.ClientClosed);
+        }
+    }
+
+    // The end of the stream may have been told before the request was whole, and is not told again.
+    private void LookForClose()
+    {
+        if (_client.Connection.Peer == PeerState.SendClosed)
+        {
+            OnClientClosed();
+        }
+    }
 
     /// <summary>
     /// Ends the request with the first cause, and wakes whoever waits for either side. A request whose response is out is

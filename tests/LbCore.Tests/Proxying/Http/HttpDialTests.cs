@@ -4,7 +4,6 @@ using System.Threading.Tasks;
 using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Hosting;
-using LbCore.Http;
 using LbCore.Proxying.Http;
 using LbCore.Recording;
 using LbCore.TestKit;
@@ -89,7 +88,7 @@ internal sealed class HttpDialTests
         var proxy = new HttpProxy(topology, new HttpLoops(engine.Loops))
         {
             State = new ListenerState(TopologyBuilder.BuildListener("web", new ListenerOptions { Cluster = "app" }, topology.Current)),
-            Exchanges = new Http1ExchangePool(pools, 1, HeadLimits.Default),
+            Exchanges = new Http1ExchangePool(pools, 1),
             Recorder = outcomes,
         };
         var front = engine.Listen(new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, proxy);

@@ -25,7 +25,11 @@ internal sealed class HttpStalledPeerTests
     [CancelAfter(60_000)]
     public async Task A_client_that_takes_none_of_our_own_answers_is_cut_off(CancellationToken token)
     {
-        await using var pair = await StartAsync(token, static options => options.Clusters["app"].Backends["b0"].MaxConnections = 1);
+        await using var pair = await StartAsync(token, static options =>
+        {
+            options.Clusters["app"].Backends["b0"].MaxConnections = 1;
+            options.Listeners["web"].Limits.Requests = int.MaxValue;
+        });
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {

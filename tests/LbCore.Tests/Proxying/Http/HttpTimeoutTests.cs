@@ -99,14 +99,15 @@ internal sealed class HttpTimeoutTests
     public async Task A_body_that_stops_is_answered_408_and_one_that_goes_on_is_not(CancellationToken token)
     {
         await using var pair = await StartAsync(token);
-        var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n");
+        var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
         using (backend)
         {
-            foreach (var piece in new[] { "a", "b", "c" })
+            // Each as large as 29 s at the lowest rate ask for.
+            foreach (var piece in new[] { new string('a', 8000), new string('b', 8000), new string('c', 8000) })
             {
                 await pair.Harness.PassAsync(29);
                 await pair.Client.SendAsync(piece);
-                Assert.That(await backend.ReadTextAsync(1), Is.EqualTo(piece));
+                Assert.That(await backend.ReadTextAsync(8000), Is.EqualTo(piece));
             }
 
             await pair.Harness.PassAsync(30.1);
@@ -114,7 +115,7 @@ internal sealed class HttpTimeoutTests
             Assert.That((await backend.ReadUntilClosedAsync()).IsReset, Is.True);
             pair.Client.Dispose();
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
-            Assert.That((outcome.End, outcome.Status, outcome.BytesUp), Is.EqualTo((RequestEnd.BodyTimeout, 408, 3L)));
+            Assert.That((outcome.End, outcome.Status, outcome.BytesUp), Is.EqualTo((RequestEnd.BodyTimeout, 408, 24_000L)));
             Assert.That(pair.Harness.State(0).Failures, Is.Zero);
         }
     }
@@ -145,14 +146,14 @@ internal sealed class HttpTimeoutTests
     public async Task A_long_upload_takes_nothing_from_the_time_to_answer_it(CancellationToken token)
     {
         await using var pair = await StartAsync(token);
-        var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+        var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 32000\r\n\r\n");
         using (backend)
         {
-            foreach (var piece in new[] { "a", "b", "c", "d" })
+            for (var i = 0; i < 4; i++)
             {
                 await pair.Harness.PassAsync(29);
-                await pair.Client.SendAsync(piece);
-                await backend.ReadTextAsync(1);
+                await pair.Client.SendAsync(new string('a', 8000));
+                await backend.ReadTextAsync(8000);
             }
 
             await pair.Harness.PassAsync(59);
@@ -259,6 +260,25 @@ internal sealed class HttpTimeoutTests
             await PassUntilEndAsync(pair, 1800);
             Assert.That((await pair.Client.ReadUntilClosedAsync()).IsReset, Is.True);
             Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).End, Is.EqualTo(RequestEnd.Tunnelled));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_tunnel_that_one_side_has_ended_has_a_shorter_one(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        using (backend)
+        {
+            await backend.SendAsync("HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+            await pair.Client.ReadHeadAsync();
+            pair.Client.SendFin();
+            Assert.That(await backend.ReadToEndAsync(), Is.Empty);
+            await PassUntilEndAsync(pair);
+            Assert.That((await pair.Client.ReadUntilClosedAsync()).IsReset, Is.True);
+            var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
+            Assert.That((outcome.End, outcome.TotalMilliseconds < 600_000), Is.EqualTo((RequestEnd.Tunnelled, true)));
         }
     }
 

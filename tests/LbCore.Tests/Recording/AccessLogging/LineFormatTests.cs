@@ -218,10 +218,10 @@ internal sealed class LineFormatTests
     public void The_words_are_spelled_as_documented()
     {
         Assert.That(Spelled<RequestEnd>(), Is.EqualTo(
-            "Completed Tunnelled BadRequest HeadTimeout BodyTimeout RequestTruncated ClientReset ClientStalled NoRoute NoBackend ConnectFailed "
+            "Completed Tunnelled BadRequest BodyTooLarge HeadTimeout BodyTimeout BodyTooSlow RequestTruncated ClientClosed ClientReset ClientStalled ClientTooSlow NoRoute NoBackend ConnectFailed "
             + "ConnectTimeout OutOfResources BackendClosed BadResponse RequestStalled ResponseTimeout ResponseStalled ResponseTruncated Shutdown Fault"));
         Assert.That(Spelled<FailureSource>(), Is.EqualTo("None Client Proxy Backend"));
-        Assert.That(Spelled<Stage>(), Is.EqualTo("Parse Route Reserve Connect Forward"));
+        Assert.That(Spelled<Stage>(), Is.EqualTo("Admit Parse Route Reserve Connect Forward"));
         Assert.That(Spelled<DialStatus>(), Is.EqualTo("Connected Refused TimedOut Unreachable NoLocalPort OutOfResources Canceled Failed"));
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(

@@ -1,0 +1,37 @@
+using System;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace LbCore.Transport;
+
+/// <summary>Makes one number of the network that an address belongs to: see <see cref="TransportConnection.RemoteNetwork"/>.</summary>
+internal static class NetworkNumber
+{
+    // IPv6 addresses that begin so are reserved, so no network has the number of an IPv4 address.
+    private const ulong Ipv4 = 0x0000_FFFF_0000_0000;
+
+    // The IPv6 loopback's first half is 0, which means none.
+    private const ulong Zero = 1;
+
+    public static ulong Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            address.TryWriteBytes(bytes, out _);
+            return OfIpv4(BinaryPrimitives.ReadUInt32BigEndian(bytes));
+        }
+
+        address.TryWriteBytes(bytes, out _);
+        return OfIpv6(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+    }
+
+    public static ulong OfIpv4(uint address) => Ipv4 | address;
+
+    /// <summary>Returns the number of an IPv6 address, which may be an IPv4 address in IPv6's form.</summary>
+    public static ulong OfIpv6(ulong high, ulong low) =>
+        high == 0 && low >> 32 == 0xFFFF ? OfIpv4((uint)low)
+        : high == 0 ? Zero
+        : high;
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LbCore.Configuration.Reading;
+
+namespace LbCore.Configuration.Keys;
+
+/// <summary>A key whose value is <c>true</c> or <c>false</c>.</summary>
+internal sealed class FlagKey<T>(string name, string summary, Func<T, bool> get, Action<T, bool> set)
+    : ScalarKey<T, bool>(name, summary, get, set)
+{
+    public override string Form => "`true`, `false`";
+
+    protected override string Example => "true or false";
+
+    public override JsonObject Describe() => OfType("boolean");
+
+    protected override bool TryRead(ConfigurationNode node, out bool value, out string? error)
+    {
+        error = null;
+        value = node.Text == "true";
+        return value || node.Text == "false";
+    }
+
+    protected override string Format(bool value) => value ? "true" : "false";
+
+    protected override void WriteValue(bool value, Utf8JsonWriter json) => json.WriteBooleanValue(value);
+}
