@@ -152,6 +152,7 @@ internal sealed partial class RequestForwarder
     {
         var upstream = Upstream;
         var held = false;
+        _awaitsLeave = _client.MayLackBody && !_hasFirstPiece;
         while (true)
         {
             if (!TryTakePiece(out var piece))

@@ -20,6 +20,11 @@ internal sealed partial class RequestForwarder
     {
         var upstream = Upstream;
         _client.WriteInterim(upstream.HeadBytes, upstream.Head);
+        if (upstream.Head.Status == 100)
+        {
+            NoteLeave();
+        }
+
         upstream.ReleaseHead();
         if ((await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes)).IsCompleted)
         {

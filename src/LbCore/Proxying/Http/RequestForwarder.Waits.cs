@@ -12,6 +12,8 @@ internal sealed partial class RequestForwarder
     // How often in its time a side that takes nothing is looked at: it is given up this part of it late, at most.
     private const int LooksPerLimit = 8;
 
+    // Until then it is the backend who is waited for, though the client may send without it.
+    private bool _awaitsLeave;
     private Waiting _requestWait;
     private Waiting _responseWait;
 
@@ -52,12 +54,23 @@ internal sealed partial class RequestForwarder
     /// <summary>Ends a wait for the client's next piece. What it took is held against the client, until its bytes have paid for it.</summary>
     private void EndBodyWait()
     {
-        if (_listener.MinBytesPerSecond > 0)
+        if (_listener.MinBytesPerSecond > 0 && !_awaitsLeave)
         {
             _requestWait.Debt += Loop.Now - _requestWait.Since;
         }
 
+        _awaitsLeave = false;
         _requestWait.Kind = WaitKind.None;
+    }
+
+    /// <summary>The client has been given leave to send its body, and its time begins.</summary>
+    private void NoteLeave()
+    {
+        _awaitsLeave = false;
+        if (_requestWait.Kind == WaitKind.RequestBody)
+        {
+            Wait(ref _requestWait, WaitKind.RequestBody);
+        }
     }
 
     /// <summary>Sets bytes that the client has sent, or taken, against the time that it was waited for.</summary>
@@ -88,6 +101,7 @@ internal sealed partial class RequestForwarder
 
     private long LimitOf(WaitKind kind) => kind switch
     {
+        WaitKind.RequestBody when _awaitsLeave => _cluster!.ResponseMilliseconds,
         WaitKind.RequestBody or WaitKind.ClientTakes => _listener.BodyMilliseconds,
         WaitKind.ResponseBody => _cluster!.ResponseBodyMilliseconds,
         _ => _cluster!.ResponseMilliseconds,
@@ -174,6 +188,7 @@ internal sealed partial class RequestForwarder
 
     private RequestEnd EndOf(ref readonly Waiting wait, long now) => wait.Kind switch
     {
+        WaitKind.RequestBody when _awaitsLeave => RequestEnd.ResponseTimeout,
         WaitKind.RequestBody => HasStopped(in wait, now) ? RequestEnd.BodyTimeout : RequestEnd.BodyTooSlow,
         WaitKind.ClientTakes => HasStopped(in wait, now) ? RequestEnd.ClientStalled : RequestEnd.ClientTooSlow,
         WaitKind.BackendTakes => RequestEnd.RequestStalled,

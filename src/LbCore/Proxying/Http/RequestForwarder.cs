@@ -336,7 +336,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         _error = HttpError.None;
         _interims = 0;
         _ended = _wantsUpgrade = _uploading = _requestSent = _responseStarted = _responseDone = _inUse = false;
-        _hasFirstPiece = _wasStale = false;
+        _hasFirstPiece = _wasStale = _awaitsLeave = false;
         Tunnel = null;
     }
 }

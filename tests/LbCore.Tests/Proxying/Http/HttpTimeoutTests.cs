@@ -164,6 +164,41 @@ internal sealed class HttpTimeoutTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_client_that_waits_for_leave_to_send_its_body_has_its_time_from_the_leave_on(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token);
+        var (backend, _) = await pair.RequestAsync("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+        using (backend)
+        {
+            await pair.Harness.PassAsync(50);
+            await backend.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 100 "));
+            await pair.Harness.PassAsync(29);
+            Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
+            await pair.Harness.PassAsync(1.1);
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 408 "));
+            Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).End, Is.EqualTo(RequestEnd.BodyTimeout));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_backend_that_gives_no_leave_and_no_answer_is_answered_504_for(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token);
+        var (backend, _) = await pair.RequestAsync("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+        using (backend)
+        {
+            await pair.Harness.PassAsync(59.9);
+            Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
+            await pair.Harness.PassAsync(0.2);
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 504 "));
+            Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).End, Is.EqualTo(RequestEnd.ResponseTimeout));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task A_response_that_stops_is_cut_off_and_one_that_goes_on_is_not(CancellationToken token)
     {
         await using var pair = await StartAsync(token);
