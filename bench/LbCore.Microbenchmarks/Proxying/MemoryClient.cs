@@ -23,6 +23,8 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
 
     public override int ClientPort => 1;
 
+    public override ForwardingPlan Forwarding => ForwardingPlan.Default;
+
     public override HttpError BodyError => HttpError.None;
 
     public override bool MayLackBody => false;
