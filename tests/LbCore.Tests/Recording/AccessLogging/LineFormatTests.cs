@@ -226,7 +226,7 @@ internal sealed class LineFormatTests
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(
             "None RequestLine Method Target TargetTooLong Version Connect StatusLine BareLf BareCr Fold SpaceBeforeColon FieldName FieldValue "
-            + "HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength ContentLengthRepeated LengthAndCoding "
+            + "HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength UnderscoreInName ContentLengthRepeated LengthAndCoding "
             + "TransferEncoding UnknownCoding Connection ChunkSize ChunkExtension ChunkEnd Trailer"));
     }
 
