@@ -105,6 +105,7 @@ internal sealed class ReloadUnderLoadTests(string engine) : ReloadFixture
               "listeners": {
                 "web": {
                   "address": "127.0.0.1:0",
+                  "limits": { "requests": 1000000000 },
                   "cluster": "rest{{name}}",
                   "routes": [ {{(routed ? $$"""{ "pathPrefix": "/api", "cluster": "api{{name}}" }""" : "")}} ]
                 }
