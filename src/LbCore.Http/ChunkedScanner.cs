@@ -180,7 +180,7 @@ internal struct ChunkedScanner
     {
         if (++_count > MaxTrailerBytes)
         {
-            return HttpError.Trailer;
+            return HttpError.TrailersTooLarge;
         }
 
         if (_state == State.TrailerValue)

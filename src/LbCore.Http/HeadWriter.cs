@@ -30,6 +30,13 @@ internal static class HeadWriter
 
         WriteFields(ref writer, bytes, head, edits.Forwarding.Dropped);
         ForwardingWriter.Write(ref writer, bytes, head, in edits);
+        if (head.MaxForwards > 0)
+        {
+            writer.Write("Max-Forwards: "u8);
+            writer.WriteNumber(head.MaxForwards - 1);
+            writer.Write("\r\n"u8);
+        }
+
         if (head.Framing.Kind == BodyKind.Chunked)
         {
             writer.Write("Transfer-Encoding: chunked\r\n"u8);
@@ -52,7 +59,7 @@ internal static class HeadWriter
     {
         var writer = new SpanWriter(target);
         writer.Write("HTTP/1.1 "u8);
-        writer.Write(bytes[head.StatusStart..head.StatusLineEnd]);
+        WriteStatus(ref writer, bytes[head.StatusStart..head.StatusLineEnd]);
 
         // A 1xx or 204 that states a length is misread (RFC 9110 section 8.6).
         var dropped = head.Status is < 200 or 204 ? WithoutBody : default;
@@ -82,6 +89,20 @@ internal static class HeadWriter
 
         writer.Write("\r\n"u8);
         return writer.Written;
+    }
+
+    private static void WriteStatus(ref SpanWriter writer, ReadOnlySpan<byte> statusAndReason)
+    {
+        const int digits = 3;
+        if (statusAndReason[digits] == '\r')
+        {
+            // The space is there also when no reason is (RFC 9112 section 4), and some clients rely on it.
+            writer.Write(statusAndReason[..digits]);
+            writer.Write((byte)' ');
+            statusAndReason = statusAndReason[digits..];
+        }
+
+        writer.Write(statusAndReason);
     }
 
     private static void WriteRequestLine(ref SpanWriter writer, ReadOnlySpan<byte> bytes, RequestHead head)

@@ -6,6 +6,8 @@ namespace LbCore.Http;
 /// <summary>Judges the Host field (RFC 9112 section 3.2), and what else names a host.</summary>
 internal static class HostRules
 {
+    private static ReadOnlySpan<byte> MaxPort => "65535"u8;
+
     public static HttpError Check(ReadOnlySpan<byte> bytes, RequestHead head)
     {
         var fields = head.Fields;
@@ -38,10 +40,7 @@ internal static class HostRules
             return HttpError.Host;
         }
 
-        // The standard lets the target win. Whoever sends two different names wants two readers to see different ones.
-        return head.AuthorityEnd > 0 && !Ascii.EqualsIgnoreCase(bytes[head.AuthorityStart..head.AuthorityEnd], host)
-            ? HttpError.HostMismatch
-            : HttpError.None;
+        return head.AuthorityEnd > 0 ? Compare(bytes, head, host) : HttpError.None;
     }
 
     /// <summary>Returns whether a text is a host, with or without a port, and no user information (RFC 9110 section 7.2).</summary>
@@ -54,7 +53,57 @@ internal static class HostRules
         var isHost = isLiteral
             ? end > 2 && !text[1..(end - 1)].ContainsAnyExcept(Characters.IPLiteral)
             : end > 0 && !text[..end].ContainsAnyExcept(Characters.HostName);
-        var port = text[end..];
-        return isHost && (port.IsEmpty || (port[0] == ':' && !port[1..].ContainsAnyExceptInRange((byte)'0', (byte)'9')));
+        return isHost && IsPort(text[end..]);
+    }
+
+    private static bool IsPort(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return true;
+        }
+
+        var digits = text[1..].TrimStart((byte)'0');
+        return text[0] == ':' && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && (digits.Length < MaxPort.Length || (digits.Length == MaxPort.Length && digits.SequenceCompareTo(MaxPort) <= 0));
+    }
+
+    /// <summary>
+    /// Compares Host with the target's authority. The standard lets the target win (RFC 9112 section 3.2.2), but whoever
+    /// sends two different names wants two readers to see different ones. Of one that is the same in other words (RFC 9110
+    /// section 4.2.3) the target's goes on, and the field stops here.
+    /// </summary>
+    private static HttpError Compare(ReadOnlySpan<byte> bytes, RequestHead head, ReadOnlySpan<byte> host)
+    {
+        var authority = bytes[head.AuthorityStart..head.AuthorityEnd];
+        if (authority.SequenceEqual(host))
+        {
+            return HttpError.None;
+        }
+
+        // The scheme is http or https, and "://" is behind it.
+        var defaultPort = head.AuthorityStart - head.TargetStart == "https://".Length ? "443"u8 : "80"u8;
+        if (!Ascii.EqualsIgnoreCase(authority[..HostLength(authority)], host[..HostLength(host)])
+            || !PortOf(authority, defaultPort).SequenceEqual(PortOf(host, defaultPort)))
+        {
+            return HttpError.HostMismatch;
+        }
+
+        head.MutableFields[head.HostIndex].IsHopByHop = true;
+        head.HostIndex = -1;
+        return HttpError.None;
+    }
+
+    /// <summary>Returns how long the host is, of a host with or without a port.</summary>
+    private static int HostLength(ReadOnlySpan<byte> text)
+    {
+        var colon = text.LastIndexOf((byte)':');
+        return colon < 0 || text[^1] == ']' ? text.Length : colon;
+    }
+
+    private static ReadOnlySpan<byte> PortOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> defaultPort)
+    {
+        var start = HostLength(text) + 1;
+        return start >= text.Length ? defaultPort : text[start..].TrimStart((byte)'0');
     }
 }

@@ -23,6 +23,12 @@ internal enum HttpError : byte
     /// <summary>CONNECT, which a proxy in front of servers has no use for.</summary>
     Connect,
 
+    /// <summary>Max-Forwards of TRACE or OPTIONS is repeated or no number (RFC 9110 section 7.6.2).</summary>
+    MaxForwards,
+
+    /// <summary>TRACE or OPTIONS may not be forwarded any further, and is not done here (RFC 9110 section 7.6.2).</summary>
+    NoForwardsLeft,
+
     /// <summary>The status line is not HTTP/1.x SP three digits (RFC 9112 section 4).</summary>
     StatusLine,
 
@@ -56,7 +62,7 @@ internal enum HttpError : byte
     /// <summary>There are several Host fields.</summary>
     HostRepeated,
 
-    /// <summary>The Host field is not a host with or without a port (RFC 9110 section 7.2), or is empty.</summary>
+    /// <summary>The Host field is not a host with or without a port (RFC 9110 section 7.2), or is empty, or its port is above 65535.</summary>
     Host,
 
     /// <summary>The target names another host than the Host field.</summary>
@@ -92,6 +98,12 @@ internal enum HttpError : byte
     /// <summary>A chunk's data is not followed by CRLF.</summary>
     ChunkEnd,
 
-    /// <summary>A trailer line is malformed, or there are too many.</summary>
+    /// <summary>A trailer line is malformed.</summary>
     Trailer,
+
+    /// <summary>The trailers do not fit into their limit, or are too many.</summary>
+    TrailersTooLarge,
+
+    /// <summary>A 101 response that is not HTTP/1.1, or does not name a protocol that may be tunnelled (RFC 9110 section 7.8).</summary>
+    SwitchingProtocols,
 }

@@ -7,8 +7,8 @@ internal static class HttpErrors
     public static int StatusOf(HttpError error) => error switch
     {
         HttpError.TargetTooLong => 414,
-        HttpError.HeadTooLarge or HttpError.TooManyFields => 431,
-        HttpError.UnknownCoding or HttpError.Connect => 501,
+        HttpError.HeadTooLarge or HttpError.TooManyFields or HttpError.TrailersTooLarge => 431,
+        HttpError.UnknownCoding or HttpError.Connect or HttpError.NoForwardsLeft => 501,
         HttpError.Version => 505,
         _ => 400,
     };

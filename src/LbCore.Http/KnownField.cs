@@ -9,6 +9,7 @@ internal enum KnownField : byte
     Expect,
     Host,
     KeepAlive,
+    MaxForwards,
     ProxyConnection,
     Te,
     Trailer,

@@ -21,6 +21,7 @@ internal static class KnownFields
         9 => If(name, "forwarded"u8, KnownField.Forwarded),
         10 when (name[0] | 0x20) == 'c' => If(name, "connection"u8, KnownField.Connection),
         10 => If(name, "keep-alive"u8, KnownField.KeepAlive),
+        12 => If(name, "max-forwards"u8, KnownField.MaxForwards),
         14 when (name[0] | 0x20) == 'c' => If(name, "content-length"u8, KnownField.ContentLength),
         14 => If(name, "http2-settings"u8, KnownField.Http2Settings),
         16 => If(name, "proxy-connection"u8, KnownField.ProxyConnection),

@@ -24,8 +24,11 @@ internal sealed class RequestHead : MessageHead
 
     public int AuthorityStart { get; internal set; }
 
-    /// <summary>Gets the index of the Host field, or -1.</summary>
+    /// <summary>Gets the index of the Host field that goes on, or -1.</summary>
     public int HostIndex { get; internal set; } = -1;
+
+    /// <summary>Gets how often TRACE or OPTIONS may be forwarded, this time included; -1 when nothing is said of it.</summary>
+    public int MaxForwards { get; internal set; } = -1;
 
     /// <summary>Gets whether the client waits for 100 (Continue) before it sends the body.</summary>
     public bool ExpectsContinue { get; internal set; }
@@ -38,7 +41,7 @@ internal sealed class RequestHead : MessageHead
         base.Reset();
         Method = HttpMethod.Other;
         MethodStart = MethodLength = TargetStart = TargetLength = AuthorityStart = AuthorityEnd = 0;
-        HostIndex = -1;
+        HostIndex = MaxForwards = -1;
         ExpectsContinue = false;
         WantsUpgrade = false;
     }

@@ -160,6 +160,11 @@ internal static class RequestParser
             error = HostRules.Check(bytes, head);
         }
 
+        if (error == HttpError.None)
+        {
+            error = MaxForwardsRules.Apply(bytes, head);
+        }
+
         if (error != HttpError.None)
         {
             return head.Refuse(error);

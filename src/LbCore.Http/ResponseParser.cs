@@ -94,6 +94,12 @@ internal static class ResponseParser
             error = FramingRules.Decide(bytes, head, out framing);
         }
 
+        // What follows a 101 is a tunnel, so it must say to what, as a request must that asks for one.
+        if (error == HttpError.None && head.Status == 101 && !(head.IsHttp11 && UpgradeRules.MayTunnel(bytes, head)))
+        {
+            error = HttpError.SwitchingProtocols;
+        }
+
         return error == HttpError.None ? head.Finish(head.Position, framing) : head.Refuse(error);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 
 namespace LbCore.Http;
 
@@ -18,4 +19,10 @@ internal ref struct SpanWriter
     }
 
     public void Write(byte value) => _target[Written++] = value;
+
+    public void WriteNumber(int value)
+    {
+        value.TryFormat(_target[Written..], out var digits, provider: CultureInfo.InvariantCulture);
+        Written += digits;
+    }
 }

@@ -19,7 +19,7 @@ internal static class HeadGenerator
     [
         "GET / HTTP/1.1", "GET / HTTP/1.0", "POST /a?b=c HTTP/1.1", "HEAD /a HTTP/1.1", "OPTIONS * HTTP/1.1", "OPTIONS http://h HTTP/1.1",
         "GET http://h/a HTTP/1.1", "GET HTTPS://H?q HTTP/1.1", "GET http://h:80 HTTP/1.0", "GET http://g/ HTTP/1.1", "get //x HTTP/1.1",
-        "CONNECT h:80 HTTP/1.1", "GET * HTTP/1.1", "GET / HTTP/1.2", "GET /  HTTP/1.1", "PUT http://h/http://g/ HTTP/1.1",
+        "CONNECT h:80 HTTP/1.1", "TRACE / HTTP/1.1", "GET https://h:443/ HTTP/1.1", "GET * HTTP/1.1", "GET / HTTP/1.2", "GET /  HTTP/1.1", "PUT http://h/http://g/ HTTP/1.1",
     ];
 
     private static readonly string[] StatusLines =
@@ -34,12 +34,12 @@ internal static class HeadGenerator
         "A: 1", "a:  2\t", "B:", "X: y: z", "Cookie: \"a\"=b; c", "Accept: */*", "Y: \u00FC", "Trailer: A", "TE: trailers", "Keep-Alive: 5",
         "Proxy-Connection: keep-alive", "X-Forwarded-For: 1.2.3.4", "x-forwarded-proto: https", "Expect: 100-continue", "Connection: close",
         "Connection: keep-alive", "Connection: A, b", "Connection: ,, upgrade ,", "Upgrade: websocket", "Upgrade: h2c", "HTTP2-Settings: A",
-        "Content-Length: 5", "Transfer-Encoding: chunked", "Date: Wed, 25 Nov 2026 11:00:00 GMT",
+        "Content-Length: 5", "Transfer-Encoding: chunked", "Max-Forwards: 7", "Date: Wed, 25 Nov 2026 11:00:00 GMT",
     ];
 
     private static readonly string[] Traps =
     [
-        "Host: g", "Host: h:80", "Content-Length: 5, 5", "Content-Length: +5", "Content-Length: 000000000000000005", "Transfer-Encoding: gzip, chunked",
+        "Host: g", "Host: h:80", "Host: h:65536", "Max-Forwards: 0", "Max-Forwards: x", "Content-Length: 5, 5", "Content-Length: +5", "Content-Length: 000000000000000005", "Transfer-Encoding: gzip, chunked",
         "Transfer-Encoding: identity", "Transfer-Encoding:\vchunked", "Transfer-Encoding : chunked", " X: y", "Transfer-Encoding: Chunked\u00A0",
         "A", ": a", "A\0: b", "Connection: Host", "Connection: content-length", "Connection: \"A\"", "Content-Length: 6", "A: b\nC: d", "A: b\rC: d",
         "", "\r", "Content\u00A0Length: 5", "Connection: x-forwarded-for, X-Forwarded-Proto, expect, Upgrade, Cookie",

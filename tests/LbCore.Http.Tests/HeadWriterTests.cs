@@ -28,12 +28,16 @@ internal sealed class HeadWriterTests
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: x-forwarded-for, X-Forwarded-Proto\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Nobody_takes_our_own_fields_out")]
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: x\r\n", "GET / HTTP/1.1\r\nHost: h\r\nProxy-Authorization: x\r\n" + Ours, TestName = "A_field_with_a_name_like_a_proxys_goes_on")]
     [TestCase("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 007\r\n", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 007\r\n" + Ours, TestName = "Length_and_expectation_go_on")]
-    [TestCase("get http://h//x HTTP/1.1\r\nHost: H\r\n", "get //x HTTP/1.1\r\nHost: H\r\n" + Ours, TestName = "Path_and_method_are_left_as_they_are")]
+    [TestCase("get http://h//x HTTP/1.1\r\nHost: H\r\n", "get //x HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Path_and_method_are_left_as_they_are")]
     [TestCase("OPTIONS http://h?q HTTP/1.1\r\nHost: h\r\n", "OPTIONS /?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "OPTIONS_with_a_query_asks_for_a_resource")]
+    [TestCase("GET http://h:80/ HTTP/1.1\r\nA: 1\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h:80\r\nA: 1\r\n" + Ours, TestName = "Of_two_words_for_one_host_the_targets_goes_on")]
+    [TestCase("TRACE / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 10\r\n", "TRACE / HTTP/1.1\r\nHost: h\r\n" + Ours + "Max-Forwards: 9\r\n", TestName = "Max_forwards_counts_down")]
+    [TestCase("OPTIONS / HTTP/1.1\r\nHost: h\r\nMax-Forwards:99999999999\r\n", "OPTIONS / HTTP/1.1\r\nHost: h\r\n" + Ours + "Max-Forwards: 999999998\r\n", TestName = "Max_forwards_has_a_bound")]
+    [TestCase("GET / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n", "GET / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n" + Ours, TestName = "Max_forwards_means_nothing_to_GET")]
     public void Request(string from, string to) => Assert.That(WriteRequest(from + "\r\n"), Is.EqualTo(to + "\r\n"));
 
     [TestCase("HTTP/1.0 200 Fine\r\nA: 1\r\n", "HTTP/1.1 200 Fine\r\nA: 1\r\n", TestName = "The_response_has_our_version")]
-    [TestCase("HTTP/1.1 200\r\nX-Forwarded-For: 1\r\n", "HTTP/1.1 200\r\nX-Forwarded-For: 1\r\n", TestName = "Only_requests_lose_forwarding_fields")]
+    [TestCase("HTTP/1.1 200\r\nX-Forwarded-For: 1\r\n", "HTTP/1.1 200 \r\nX-Forwarded-For: 1\r\n", TestName = "Only_requests_lose_forwarding_fields")]
     [TestCase("HTTP/1.1 204 No\r\nContent-Length: 0\r\nA: 1\r\n", "HTTP/1.1 204 No\r\nA: 1\r\n", TestName = "A_204_states_no_length")]
     [TestCase("HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\nLink: x\r\n", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n", TestName = "An_interim_response_states_no_length")]
     [TestCase("HTTP/1.1 426 Up\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 0\r\n", "HTTP/1.1 426 Up\r\nContent-Length: 0\r\n", TestName = "An_offer_to_upgrade_stops")]

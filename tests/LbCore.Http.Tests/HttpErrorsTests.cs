@@ -15,6 +15,8 @@ internal sealed class HttpErrorsTests
         [HttpError.TargetTooLong] = 414,
         [HttpError.HeadTooLarge] = 431,
         [HttpError.TooManyFields] = 431,
+        [HttpError.TrailersTooLarge] = 431,
+        [HttpError.NoForwardsLeft] = 501,
         [HttpError.UnknownCoding] = 501,
         [HttpError.Connect] = 501,
         [HttpError.Version] = 505,

@@ -94,7 +94,22 @@ internal sealed class RequestParserTests
             yield return Case(rule, $"GET / HTTP/1.1\r\nHost: {host}\r\n", HttpError.Host);
         }
 
+        yield return Case(rule, "GET / HTTP/1.1\r\nHost: h:65536\r\n", HttpError.Host);
+        yield return Case(rule, "GET / HTTP/1.1\r\nHost: h:100000\r\n", HttpError.Host);
         yield return Case(rule, "GET http://other/ HTTP/1.1\r\n" + Host, HttpError.HostMismatch);
+        yield return Case(rule, "GET http://h:81/ HTTP/1.1\r\n" + Host, HttpError.HostMismatch);
+        yield return Case(rule, "GET https://h:80/ HTTP/1.1\r\n" + Host, HttpError.HostMismatch);
+        yield return Case(rule, "GET http://[::1]/ HTTP/1.1\r\nHost: [::1]:8080\r\n", HttpError.HostMismatch);
+
+        rule = "RFC 9110 section 7.6.2: Max-Forwards";
+        foreach (var number in new[] { "", "-1", "+1", "1,1", "x" })
+        {
+            yield return Case(rule, $"OPTIONS / HTTP/1.1\r\n{Host}Max-Forwards: {number}\r\n", HttpError.MaxForwards);
+        }
+
+        yield return Case(rule, $"TRACE / HTTP/1.1\r\n{Host}Max-Forwards: 1\r\nMax-Forwards: 1\r\n", HttpError.MaxForwards);
+        yield return Case(rule, $"TRACE / HTTP/1.1\r\n{Host}Max-Forwards: 0\r\n", HttpError.NoForwardsLeft);
+        yield return Case(rule, $"OPTIONS / HTTP/1.1\r\n{Host}max-forwards: 00\r\n", HttpError.NoForwardsLeft);
 
         rule = "RFC 9112 sections 6.1 to 6.3: framing";
         foreach (var length in new[] { "", "+1", "-1", "0x1", "1 2", "1,1", "1.0", "\"1\"", "9999999999999999999", "1e3", "\u0661" })
@@ -161,6 +176,11 @@ internal sealed class RequestParserTests
     [TestCase("RFC 9112 section 3.2.4", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")]
     [TestCase("RFC 9110 section 9.1", "M-SEARCH / HTTP/1.1\r\nHost: h\r\n\r\n")]
     [TestCase("RFC 9112 section 3.2.2", "GET HTTP://H HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("RFC 9110 section 4.2.3", "GET http://h:80 HTTP/1.1\r\nHost: h\r\n\r\n")]
+    [TestCase("RFC 9110 section 4.2.3", "GET https://h:443 HTTP/1.1\r\nHost: h:\r\n\r\n")]
+    [TestCase("RFC 9110 section 4.2.3", "GET http://[::1] HTTP/1.1\r\nHost: [::1]:0080\r\n\r\n")]
+    [TestCase("RFC 9110 section 7.2", "GET / HTTP/1.1\r\nHost: h:0065535\r\n\r\n")]
+    [TestCase("RFC 9110 section 7.6.2", "GET / HTTP/1.1\r\nHost: h\r\nMax-Forwards: x\r\n\r\n")]
     [TestCase("RFC 9112 section 3.2.2", "GET http://h:80?q HTTP/1.1\r\nHost: h:80\r\n\r\n")]
     [TestCase("RFC 9110 section 8.6", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 000000000000000010\r\n\r\n")]
     [TestCase("RFC 9112 section 7", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: CHUNKED\r\n\r\n")]

@@ -34,6 +34,11 @@ internal sealed class ResponseParserTests
         yield return Rule.Broken(rule, "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HttpError.TransferEncoding);
         rule = "RFC 9110 section 7.6.1: Connection";
         yield return Fields(rule, "Connection: Content-Length\r\n", HttpError.Connection);
+        rule = "RFC 9110 section 7.8: 101";
+        yield return Rule.Broken(rule, "HTTP/1.1 101 Switching Protocols\r\n\r\n", HttpError.SwitchingProtocols);
+        yield return Rule.Broken(rule, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", HttpError.SwitchingProtocols);
+        yield return Rule.Broken(rule, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n", HttpError.SwitchingProtocols);
+        yield return Rule.Broken(rule, "HTTP/1.0 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", HttpError.SwitchingProtocols);
         rule = "limits";
         yield return Fields(rule, string.Concat(Enumerable.Repeat("A: b\r\n", 101)), HttpError.TooManyFields);
         yield return Fields(rule, $"A: {new string('a', 32 * 1024)}\r\n", HttpError.HeadTooLarge);
@@ -73,7 +78,7 @@ internal sealed class ResponseParserTests
     [TestCase(204, "Content-Length: 5\r\n", BodyKind.None)]
     [TestCase(304, "Content-Length: 5\r\n", BodyKind.None)]
     [TestCase(100, "", BodyKind.None)]
-    [TestCase(101, "Transfer-Encoding: chunked\r\n", BodyKind.None)]
+    [TestCase(101, "Connection: upgrade\r\nUpgrade: x\r\nTransfer-Encoding: chunked\r\n", BodyKind.None)]
     [Category("RFC 9112 section 6.3")]
     public void The_body_is_framed_as_status_and_head_say(int status, string fields, BodyKind kind)
     {

@@ -22,6 +22,7 @@ internal static partial class SlowReader
             && IsTarget(request.Groups["method"].Value, request.Groups["target"].Value, Values(fields, "host"))
             && IsHost(Values(fields, "host"), request.Groups["minor"].Value)
             && IsFraming(Values(fields, "content-length"), Values(fields, "transfer-encoding"), request.Groups["minor"].Value)
+            && IsMaxForwards(request.Groups["method"].Value, Values(fields, "max-forwards"))
             && Values(fields, "connection").All(IsConnection)
             && Values(fields, "connection").Sum(CountNames) <= MaxNames;
     }
@@ -35,6 +36,7 @@ internal static partial class SlowReader
         return status.Success
             && fields.All(static field => field.Success)
             && (hasNoBody || IsFraming(Values(fields, "content-length"), Values(fields, "transfer-encoding"), status.Groups["minor"].Value))
+            && IsSwitch(status, fields)
             && Values(fields, "connection").All(IsConnection)
             && Values(fields, "connection").Sum(CountNames) <= MaxNames;
     }
@@ -63,7 +65,28 @@ internal static partial class SlowReader
         }
 
         var absolute = Absolute().Match(target);
-        return absolute.Success && HostValue().IsMatch(absolute.Groups["authority"].Value) && hosts.All(host => string.Equals(host, absolute.Groups["authority"].Value, StringComparison.OrdinalIgnoreCase));
+        return absolute.Success && HostValue().IsMatch(absolute.Groups["authority"].Value) && hosts.All(host => Full(host, absolute).Equals(Full(absolute.Groups["authority"].Value, absolute), StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Returns a host with the port that it has or means.</summary>
+    private static string Full(string host, Match absolute)
+    {
+        var found = HostValue().Match(host);
+        var port = found.Groups["port"].Value.TrimStart('0');
+        return found.Groups["host"].Value + ":" + (found.Groups["port"].Value.Length > 0 ? port : absolute.Groups["secure"].Value.Length > 0 ? "443" : "80");
+    }
+
+    private static bool IsMaxForwards(string method, string[] values) => method is not ("TRACE" or "OPTIONS") || values.Length == 0
+        || (values is [var value] && value.Length > 0 && value.All(char.IsAsciiDigit) && value.Any(static digit => digit != '0'));
+
+    private static bool IsSwitch(Match status, Match[] fields)
+    {
+        var protocols = Values(fields, "upgrade").SelectMany(Options).ToArray();
+        return status.Groups["code"].Value != "101" || (status.Groups["minor"].Value == "1"
+            && Values(fields, "connection").SelectMany(Options).Contains("upgrade", StringComparer.OrdinalIgnoreCase)
+            && Values(fields, "http2-settings").Length == 0
+            && protocols.Length > 0
+            && protocols.All(static protocol => Protocol().IsMatch(protocol) && !protocol.StartsWith("h2", StringComparison.OrdinalIgnoreCase) && !protocol.StartsWith("http", StringComparison.OrdinalIgnoreCase)));
     }
 
     private static bool IsHost(string[] hosts, string minor) =>
@@ -99,11 +122,14 @@ internal static partial class SlowReader
     [GeneratedRegex(@"\A(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+):(?<value>[\t\x20-\x7E\x80-\xFF]*)\z")]
     private static partial Regex Field();
 
-    [GeneratedRegex(@"\Ahttps?://(?<authority>[^/?]+)([/?].*)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\Ahttp(?<secure>s?)://(?<authority>[^/?]+)([/?].*)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Absolute();
 
-    [GeneratedRegex(@"\A([\-._~!$&'()*+,;=%0-9A-Za-z]+|\[[\-._~!$&'()*+,;=:%0-9A-Za-z]+\])(:[0-9]*)?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<host>[\-._~!$&'()*+,;=%0-9A-Za-z]+|\[[\-._~!$&'()*+,;=:%0-9A-Za-z]+\])(:(?<port>0*([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])))?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex HostValue();
+
+    [GeneratedRegex(@"\A[!#$%&'*+\-.^_`|~/0-9A-Za-z]+\z")]
+    private static partial Regex Protocol();
 
     [GeneratedRegex(@"\A[0-9]{1,18}\z")]
     private static partial Regex Length();

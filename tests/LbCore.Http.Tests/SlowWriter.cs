@@ -29,13 +29,19 @@ internal static class SlowWriter
         }
 
         var written = new StringBuilder($"{words[0]} {target} HTTP/1.1\r\n");
-        if (!lines[1..].Any(static line => Is(line, "Host")))
+        var isNamedByTarget = words[1][0] is not ('/' or '*') && lines[1..].Any(line => Is(line, "Host") && line[5..].Trim(' ', '\t') != host);
+        if (isNamedByTarget || !lines[1..].Any(static line => Is(line, "Host")))
         {
             written.Append("Host: ").Append(host).Append("\r\n");
         }
 
-        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop, .. Named(lines)]);
+        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop, .. Named(lines), .. isNamedByTarget ? new[] { "Host" } : [], .. head.MaxForwards >= 0 ? new[] { "Max-Forwards" } : []]);
         written.Append("X-Forwarded-For: ").Append(forwardedFor).Append("\r\nX-Forwarded-Proto: ").Append(isHttps ? "https" : "http").Append("\r\n");
+        if (head.MaxForwards >= 0)
+        {
+            written.Append("Max-Forwards: ").Append(head.MaxForwards - 1).Append("\r\n");
+        }
+
         if (lines[1..].Any(static line => Is(line, "Transfer-Encoding")))
         {
             written.Append("Transfer-Encoding: chunked\r\n");
@@ -53,7 +59,7 @@ internal static class SlowWriter
     {
         var lines = Lines(bytes, head.Length, 0);
         var hasNoLength = head.Status is < 200 or 204;
-        var written = new StringBuilder($"HTTP/1.1 {lines[0][9..]}\r\n");
+        var written = new StringBuilder($"HTTP/1.1 {lines[0][9..]}{(lines[0].Length == 12 ? " " : string.Empty)}\r\n");
         AppendKept(written, lines, [.. HopByHop, .. Named(lines), .. hasNoLength ? new[] { "Content-Length" } : []]);
         if (edits.Chunked)
         {

@@ -32,7 +32,7 @@ internal sealed partial class Http1Connection
         var answerBytes = 0;
         if (!forwarder.ResponseStarted)
         {
-            status = RequestEnds.StatusOf(forwarder.End);
+            status = forwarder.AnswerStatus;
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
                 answerBytes = exchange.WriteAnswer(status, close: !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge);

@@ -56,6 +56,9 @@ internal sealed partial class RequestForwarder : LazyTimer
     /// <summary>Gets how the request ended.</summary>
     public RequestEnd End => _end;
 
+    /// <summary>Gets the status to answer when no response has been started; 0 when nobody is there to read it.</summary>
+    public int AnswerStatus => _end == RequestEnd.BadRequest ? HttpErrors.StatusOf(_error) : RequestEnds.StatusOf(_end);
+
     /// <summary>Gets whether a byte of the final response may have been sent.</summary>
     public bool ResponseStarted => _responseStarted;
 
