@@ -35,6 +35,7 @@ internal sealed partial class Http1Connection : LazyTimer
     private Phase _phase;
     private bool _expired;
     private bool _lingers;
+    private bool _hasSkippedLine;
 
     public Http1Connection(HttpProxy proxy, HttpLoop loop, TransportConnection client)
     {
@@ -115,6 +116,7 @@ internal sealed partial class Http1Connection : LazyTimer
 
                 _phase = Phase.Busy;
                 _requests++;
+                _hasSkippedLine = false;
                 if (status == ParseStatus.Invalid)
                 {
                     Refuse(RequestEnd.BadRequest, HttpErrors.StatusOf(_exchange!.HeadError), read.Buffer);
@@ -212,6 +214,12 @@ internal sealed partial class Http1Connection : LazyTimer
             _exchange.Begin(this);
         }
 
+        if (_hasSkippedLine && read.Buffer.FirstSpan[0] == '\r')
+        {
+            // One empty line is skipped and no more, however they came.
+            return _exchange.Refuse(HttpError.RequestLine);
+        }
+
         var listener = _proxy.Listener;
         var limits = new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields, listener.MaxTargetBytes);
         return _exchange.Parse(read.Buffer, in limits, listener.Underscores);
@@ -233,6 +241,7 @@ internal sealed partial class Http1Connection : LazyTimer
         Client.Input.AdvanceTo(isEmptyLine ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
         if (isEmptyLine)
         {
+            _hasSkippedLine = true;
             EndExchange(0);
         }
 

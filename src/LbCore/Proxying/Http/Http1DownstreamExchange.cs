@@ -80,6 +80,9 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         return status;
     }
 
+    /// <summary>Refuses what has come, before it is looked at.</summary>
+    public ParseStatus Refuse(HttpError error) => (_head ??= _loop.RentHead()).Refuse(error);
+
     /// <summary>Returns what has come of a head that is refused, from its method on; empty when that and the target are not known.</summary>
     /// <param name="buffer">The buffer that was parsed last.</param>
     public ReadOnlySequence<byte> RefusedHead(in ReadOnlySequence<byte> buffer) =>
