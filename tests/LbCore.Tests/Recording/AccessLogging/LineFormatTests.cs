@@ -225,9 +225,10 @@ internal sealed class LineFormatTests
         Assert.That(Spelled<DialStatus>(), Is.EqualTo("Connected Refused TimedOut Unreachable NoLocalPort OutOfResources Canceled Failed"));
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(
-            "None RequestLine Method Target TargetTooLong Version Connect StatusLine BareLf BareCr Fold SpaceBeforeColon FieldName FieldValue "
-            + "HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength UnderscoreInName ContentLengthRepeated LengthAndCoding "
-            + "TransferEncoding UnknownCoding Connection ChunkSize ChunkExtension ChunkEnd Trailer"));
+            "None RequestLine Method Target TargetTooLong Version Connect MaxForwards NoForwardsLeft StatusLine BareLf BareCr Fold "
+            + "SpaceBeforeColon FieldName FieldValue HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength "
+            + "UnderscoreInName ContentLengthRepeated LengthAndCoding TransferEncoding UnknownCoding Connection ChunkSize ChunkExtension "
+            + "ChunkEnd Trailer TrailersTooLarge SwitchingProtocols"));
     }
 
     private static string Spelled<T>()
