@@ -9,8 +9,9 @@ internal struct BodyDecoder
     private ChunkedScanner _chunks;
     private long _left;
 
-    public BodyDecoder(BodyFraming framing)
+    public BodyDecoder(BodyFraming framing, TrailerStore? trailers = null)
     {
+        _chunks = new ChunkedScanner(trailers);
         _kind = framing.Kind;
         _left = framing.Length;
         IsEnded = framing.IsEmpty;
@@ -18,6 +19,9 @@ internal struct BodyDecoder
 
     /// <summary>Gets whether the whole body has been read. What follows is no part of it.</summary>
     public bool IsEnded { get; private set; }
+
+    /// <summary>Gets how many bytes of trailer lines have been put into the store.</summary>
+    public readonly int TrailerLength => _chunks.TrailerLength;
 
     /// <summary>Gets why the bytes were refused.</summary>
     public readonly HttpError Error => _chunks.Error;

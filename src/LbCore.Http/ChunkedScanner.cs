@@ -3,8 +3,8 @@ using System;
 namespace LbCore.Http;
 
 /// <summary>
-/// Finds the data in a chunked body (RFC 9112 section 7.1) and copies none of it. Extensions and trailers are checked,
-/// bounded and left out. A field to be used in place.
+/// Finds the data in a chunked body (RFC 9112 section 7.1) and copies none of it. Extensions and trailers are checked
+/// and bounded; trailers are kept if there is a store for them. A field to be used in place.
 /// </summary>
 internal struct ChunkedScanner
 {
@@ -15,14 +15,17 @@ internal struct ChunkedScanner
     // otherwise a few bytes of data could be wrapped in any number of others.
     private const int FreeOverhead = 16;
     private const int MaxExcess = 16 * 1024;
-    private const int MaxTrailerBytes = 8 * 1024;
     private const byte Cr = (byte)'\r';
     private const byte Lf = (byte)'\n';
 
+    private readonly TrailerStore? _trailers;
     private long _left;
     private int _count;
     private int _excess;
+    private int _lines;
     private State _state;
+
+    public ChunkedScanner(TrailerStore? trailers) => _trailers = trailers;
 
     private enum State : byte
     {
@@ -40,6 +43,9 @@ internal struct ChunkedScanner
         EndLf,
         Ended,
     }
+
+    /// <summary>Gets how many bytes of trailer lines have been put into the store.</summary>
+    public int TrailerLength { get; private set; }
 
     /// <summary>Gets why the bytes were refused.</summary>
     public HttpError Error { get; private set; }
@@ -114,6 +120,7 @@ internal struct ChunkedScanner
                 _state = State.EndLf;
                 return HttpError.None;
             case State.TrailerLf:
+                Keep(next);
                 return Expect(next, Lf, State.TrailerStart, HttpError.Trailer);
             case State.EndLf:
                 return Expect(next, Lf, State.Ended, HttpError.Trailer);
@@ -178,10 +185,12 @@ internal struct ChunkedScanner
 
     private HttpError StepTrailer(byte next)
     {
-        if (++_count > MaxTrailerBytes)
+        if (++_count > TrailerStore.MaxBytes || (_state == State.TrailerStart && ++_lines > TrailerStore.MaxLines))
         {
             return HttpError.TrailersTooLarge;
         }
+
+        Keep(next);
 
         if (_state == State.TrailerValue)
         {
@@ -202,6 +211,15 @@ internal struct ChunkedScanner
 
         _state = State.TrailerName;
         return Characters.Token.Contains(next) ? HttpError.None : HttpError.Trailer;
+    }
+
+    // The place is this scanner's and not the store's: a copy that went ahead and was given up has spoilt nothing.
+    private void Keep(byte next)
+    {
+        if (_trailers is { } trailers)
+        {
+            trailers.Lines[TrailerLength++] = next;
+        }
     }
 
     private HttpError Expect(byte next, byte wanted, State then, HttpError otherwise)

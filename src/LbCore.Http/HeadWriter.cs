@@ -42,6 +42,11 @@ internal static class HeadWriter
             writer.Write("Transfer-Encoding: chunked\r\n"u8);
         }
 
+        if (head.AcceptsTrailers && !head.WantsUpgrade)
+        {
+            writer.Write("TE: trailers\r\nConnection: TE\r\n"u8);
+        }
+
         if (head.WantsUpgrade)
         {
             WriteUpgrade(ref writer, bytes, head);

@@ -30,8 +30,8 @@ internal static class KnownFields
     };
 
     /// <summary>
-    /// Returns whether a field concerns one connection only and is never passed on (RFC 9110 section 7.6.1). Trailers are
-    /// not passed on, so their announcement is not either.
+    /// Returns whether a field concerns one connection only and is never passed on (RFC 9110 section 7.6.1). Trailer is
+    /// for whoever gets trailers only, so it stops unless they go on.
     /// </summary>
     public static bool IsHopByHop(KnownField field) => field is KnownField.Connection or KnownField.KeepAlive
         or KnownField.ProxyConnection or KnownField.Te or KnownField.Trailer or KnownField.TransferEncoding

@@ -33,6 +33,9 @@ internal sealed class RequestHead : MessageHead
     /// <summary>Gets whether the client waits for 100 (Continue) before it sends the body.</summary>
     public bool ExpectsContinue { get; internal set; }
 
+    /// <summary>Gets whether the client takes trailers (RFC 9110 section 10.1.4).</summary>
+    public bool AcceptsTrailers { get; internal set; }
+
     /// <summary>Gets whether the client asks for another protocol on this connection that may be tunnelled.</summary>
     public bool WantsUpgrade { get; internal set; }
 
@@ -42,7 +45,7 @@ internal sealed class RequestHead : MessageHead
         Method = HttpMethod.Other;
         MethodStart = MethodLength = TargetStart = TargetLength = AuthorityStart = AuthorityEnd = 0;
         HostIndex = MaxForwards = -1;
-        ExpectsContinue = false;
+        ExpectsContinue = AcceptsTrailers = false;
         WantsUpgrade = false;
     }
 

@@ -170,25 +170,31 @@ internal static class RequestParser
             return head.Refuse(error);
         }
 
-        head.ExpectsContinue = head.IsHttp11 && ExpectsContinue(bytes, head);
+        head.ExpectsContinue = head.IsHttp11 && Lists(bytes, head, KnownField.Expect, "100-continue"u8);
+        head.AcceptsTrailers = head.IsHttp11 && Lists(bytes, head, KnownField.Te, "trailers"u8);
+        if (framing.Kind == BodyKind.Chunked)
+        {
+            TrailerRules.KeepAnnouncement(head);
+        }
+
         head.WantsUpgrade = head.IsHttp11 && framing.IsEmpty && UpgradeRules.MayTunnel(bytes, head);
         return head.Finish(head.Position, framing);
     }
 
     // Any member of any field: one that waits unnoticed sends its next request where its body was to come.
-    private static bool ExpectsContinue(ReadOnlySpan<byte> bytes, RequestHead head)
+    private static bool Lists(ReadOnlySpan<byte> bytes, RequestHead head, KnownField known, ReadOnlySpan<byte> wanted)
     {
         foreach (ref readonly var field in head.Fields)
         {
-            if (field.Known != KnownField.Expect)
+            if (field.Known != known)
             {
                 continue;
             }
 
             var list = new TokenList(MessageHead.ValueOf(bytes, in field));
-            while (list.TryNext(out var expectation))
+            while (list.TryNext(out var member))
             {
-                if (Ascii.EqualsIgnoreCase(expectation, "100-continue"u8))
+                if (Ascii.EqualsIgnoreCase(member, wanted))
                 {
                     return true;
                 }

@@ -33,6 +33,7 @@ internal sealed class ChunkedScannerTests
             yield return Rule.Broken(rule, "0\r\n" + trailer, HttpError.Trailer);
         }
 
+        yield return Rule.Broken(rule, $"0\r\n{string.Concat(Enumerable.Repeat("A:\r\n", 101))}\r\n", HttpError.TrailersTooLarge);
         yield return Rule.Broken(rule, $"0\r\nA: {new string('a', 9000)}\r\n\r\n", HttpError.TrailersTooLarge);
     }
 

@@ -113,11 +113,11 @@ internal sealed class LimitTests
     }
 
     [TestCase(8192, "ended")]
-    [TestCase(8193, "Trailer")]
+    [TestCase(8193, "TrailersTooLarge")]
     public void Trailers_have_up_to_8_KiB_together(int bytes, string result)
     {
         // What counts is everything up to each line's CR; the lines here have 4 bytes and the last one the rest.
-        var trailers = string.Concat(Enumerable.Repeat("A:b\r\n", 1000)) + "B:" + new string('b', bytes - 4000 - 3) + "\r\n";
+        var trailers = string.Concat(Enumerable.Repeat("A:b\r\n", 50)) + "B:" + new string('b', bytes - 200 - 3) + "\r\n";
         Assert.That(Parsed.Body(Parsed.Bytes($"0\r\n{trailers}\r\n"), BodyFraming.Chunked), Does.StartWith(result));
     }
 

@@ -40,7 +40,7 @@ internal static partial class SlowChunks
 
         // The limit of trailers leaves their line ends' second bytes out.
         var trailers = Trailers().Match(text, position);
-        return trailers.Success && trailers.Length - 2 - trailers.Value.Count(static c => c == '\n') + 1 <= 8192
+        return trailers.Success && trailers.Length - 2 - trailers.Value.Count(static c => c == '\n') + 1 <= 8192 && trailers.Value.Count(static c => c == '\n') <= 101
             ? string.Create(CultureInfo.InvariantCulture, $"ended at {position + trailers.Length}: {data}")
             : null;
     }

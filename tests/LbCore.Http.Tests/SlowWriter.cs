@@ -35,7 +35,8 @@ internal static class SlowWriter
             written.Append("Host: ").Append(host).Append("\r\n");
         }
 
-        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop, .. Named(lines), .. isNamedByTarget ? new[] { "Host" } : [], .. head.MaxForwards >= 0 ? new[] { "Max-Forwards" } : []]);
+        var keepsTrailer = head.Framing.Kind == BodyKind.Chunked && !head.ConnectionNamesFields;
+        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop.Where(name => name != "Trailer" || !keepsTrailer), .. Named(lines), .. isNamedByTarget ? new[] { "Host" } : [], .. head.MaxForwards >= 0 ? new[] { "Max-Forwards" } : []]);
         written.Append("X-Forwarded-For: ").Append(forwardedFor).Append("\r\nX-Forwarded-Proto: ").Append(isHttps ? "https" : "http").Append("\r\n");
         if (head.MaxForwards >= 0)
         {
@@ -45,6 +46,11 @@ internal static class SlowWriter
         if (lines[1..].Any(static line => Is(line, "Transfer-Encoding")))
         {
             written.Append("Transfer-Encoding: chunked\r\n");
+        }
+
+        if (head.AcceptsTrailers && !head.WantsUpgrade)
+        {
+            written.Append("TE: trailers\r\nConnection: TE\r\n");
         }
 
         if (head.WantsUpgrade)

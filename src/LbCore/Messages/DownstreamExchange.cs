@@ -45,6 +45,9 @@ internal abstract class DownstreamExchange
 
     public abstract ValueTask<BodyPiece> ReadBodyAsync();
 
+    /// <summary>Gets the trailer lines of the request's body that may go on; empty before its end.</summary>
+    public abstract ReadOnlyMemory<byte> Trailers { get; }
+
     /// <summary>Gives the last piece of the body back.</summary>
     public abstract void AdvanceBody();
 
@@ -62,6 +65,9 @@ internal abstract class DownstreamExchange
     /// <param name="framing">How its body is framed.</param>
     /// <param name="leavesBody">Whether the rest of the request's body will not be read.</param>
     public abstract void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody);
+
+    /// <summary>Takes the trailer lines that the response's body is to end with, if the client takes any. They stay where they are until then.</summary>
+    public abstract void EndWith(ReadOnlyMemory<byte> trailers);
 
     /// <summary>Sends a piece of the response's body, and what was written before it.</summary>
     public abstract ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more);

@@ -13,9 +13,11 @@ namespace LbCore.Messages;
 /// </summary>
 internal sealed class Http1BodyReader
 {
+    private readonly TrailerStore _store = new();
     private PipeReader _input = null!;
     private BodyDecoder _decoder;
     private SequencePosition _behindPiece;
+    private int _trailerLength;
     private bool _holdsPiece;
     private bool _stopped;
 
@@ -25,13 +27,17 @@ internal sealed class Http1BodyReader
     /// <summary>Gets how many bytes of data have been handed out.</summary>
     public long BytesRead { get; private set; }
 
+    /// <summary>Gets the trailer lines that may go on, each with its CRLF; empty before the end. Valid until the next body.</summary>
+    public ReadOnlyMemory<byte> Trailers => _trailerLength == 0 ? default : _store.Lines.AsMemory(0, _trailerLength);
+
     /// <summary>Gets why the bytes were refused.</summary>
     public HttpError Error => _decoder.Error;
 
     public void Begin(PipeReader input, BodyFraming framing)
     {
         _input = input;
-        _decoder = new BodyDecoder(framing);
+        _decoder = new BodyDecoder(framing, _store);
+        _trailerLength = 0;
         _holdsPiece = false;
         _stopped = false;
         BytesRead = 0;
@@ -132,6 +138,7 @@ internal sealed class Http1BodyReader
                 _behindPiece = rest.GetPosition(behind);
                 _holdsPiece = true;
                 BytesRead += data;
+                FilterTrailers();
                 piece = new BodyPiece(
                     _decoder.IsEnded ? BodyStatus.End : BodyStatus.Data, rest.Slice(framing, data), rest.Length > behind);
                 return true;
@@ -140,6 +147,7 @@ internal sealed class Http1BodyReader
             rest = rest.Slice(framing);
             if (_decoder.IsEnded)
             {
+                FilterTrailers();
                 _input.AdvanceTo(rest.Start);
                 piece = new BodyPiece(BodyStatus.End);
                 return true;
@@ -149,6 +157,14 @@ internal sealed class Http1BodyReader
         _input.AdvanceTo(read.Buffer.End);
         piece = new BodyPiece(_decoder.EndsWithStream ? BodyStatus.End : BodyStatus.Truncated);
         return read.IsCompleted;
+    }
+
+    private void FilterTrailers()
+    {
+        if (_decoder.IsEnded && _decoder.TrailerLength > 0)
+        {
+            _trailerLength = TrailerRules.Filter(_store.Lines.AsSpan(0, _decoder.TrailerLength));
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
@@ -22,10 +23,14 @@ internal sealed class Http1BodySender
     private TransportConnection _connection = null!;
     private bool _chunked;
 
+    /// <summary>Gets or sets the trailer lines that a chunked body ends with, each with its CRLF.</summary>
+    public ReadOnlyMemory<byte> Trailers { get; set; }
+
     public void Begin(TransportConnection connection, bool chunked)
     {
         _connection = connection;
         _chunked = chunked;
+        Trailers = default;
     }
 
     /// <summary>Sends data that stays where it is until the task completes.</summary>
@@ -68,11 +73,16 @@ internal sealed class Http1BodySender
             return sent;
         }
 
-        _connection.Output.Write(isEnd ? "\r\n0\r\n\r\n"u8 : "\r\n"u8);
+        _connection.Output.Write("\r\n"u8);
+        if (isEnd)
+        {
+            WriteEnd(_connection.Output);
+        }
+
         return await _connection.Output.FlushAsync();
     }
 
-    private static void WriteChunk(PipeWriter output, in ReadOnlySequence<byte> data, bool isEnd)
+    private void WriteChunk(PipeWriter output, in ReadOnlySequence<byte> data, bool isEnd)
     {
         if (!data.IsEmpty)
         {
@@ -83,8 +93,21 @@ internal sealed class Http1BodySender
 
         if (isEnd)
         {
-            output.Write("0\r\n\r\n"u8);
+            WriteEnd(output);
         }
+    }
+
+    private void WriteEnd(PipeWriter output)
+    {
+        if (Trailers.IsEmpty)
+        {
+            output.Write("0\r\n\r\n"u8);
+            return;
+        }
+
+        output.Write("0\r\n"u8);
+        output.Write(Trailers.Span);
+        output.Write("\r\n"u8);
     }
 
     private static void WriteSize(PipeWriter output, long size)

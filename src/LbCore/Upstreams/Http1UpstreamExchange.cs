@@ -40,6 +40,8 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
     public override HttpError Error => _head?.Error ?? _reader.Error;
 
+    public override ReadOnlyMemory<byte> Trailers => _reader.Trailers;
+
     public override long UndeliveredBytes => Connection.UndeliveredBytes;
 
     private HeadStatus Closed => _hasResponded ? HeadStatus.ClosedWithin : HeadStatus.ClosedBefore;
@@ -68,6 +70,8 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
         Begin(method, chunked);
         return Connection.SendAsync(message);
     }
+
+    public override void EndWith(ReadOnlyMemory<byte> trailers) => _sender.Trailers = trailers;
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more) =>
         _sender.SendAsync(in data, isEnd, more);

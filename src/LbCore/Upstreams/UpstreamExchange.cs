@@ -47,6 +47,9 @@ internal abstract class UpstreamExchange
     /// </summary>
     public abstract ValueTask<FlushResult> SendHeadAsync(in ReadOnlySequence<byte> message, HttpMethod method, bool chunked);
 
+    /// <summary>Takes the trailer lines that the request's body is to end with. They stay where they are until then.</summary>
+    public abstract void EndWith(ReadOnlyMemory<byte> trailers);
+
     /// <summary>Sends a piece of the request's body, and what was written before it.</summary>
     public abstract ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more);
 
@@ -63,6 +66,9 @@ internal abstract class UpstreamExchange
     public abstract ValueTask<BodyPiece> ReadBodyAsync();
 
     public abstract void AdvanceBody();
+
+    /// <summary>Gets the trailer lines of the response's body that may go on; empty before its end.</summary>
+    public abstract ReadOnlyMemory<byte> Trailers { get; }
 
     /// <summary>Cuts the exchange off: whoever waits for it is woken.</summary>
     public abstract void Abort(CloseReason reason);

@@ -21,6 +21,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     private bool _isHttp11;
     private bool _isPersistent;
     private bool _expectsContinue;
+    private bool _acceptsTrailers;
     private bool _isSelfDelimited;
 
     public Http1DownstreamExchange(HttpLoop loop) => _loop = loop;
@@ -38,6 +39,8 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public override ForwardingPlan Forwarding => _owner.Forwarding;
 
     public override HttpError BodyError => _reader.Error;
+
+    public override ReadOnlyMemory<byte> Trailers => _reader.Trailers;
 
     public override bool MayLackBody => _expectsContinue && _reader.BytesRead == 0;
 
@@ -74,6 +77,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             _method = _head.Method;
             _isHttp11 = _head.IsHttp11;
             _isPersistent = _head.IsPersistent;
+            _acceptsTrailers = _head.AcceptsTrailers;
             _expectsContinue = _head.ExpectsContinue && !_head.Framing.IsEmpty;
         }
 
@@ -124,6 +128,11 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         _isSelfDelimited = chunked || framing.Kind is BodyKind.None or BodyKind.Length;
         ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || _owner.HasLastRequest || leavesBody;
         _sender.Begin(Connection, chunked);
+        if (chunked && _acceptsTrailers)
+        {
+            TrailerRules.KeepAnnouncement(head);
+        }
+
         Write(bytes, head, new ResponseEdits
         {
             Close = ClosesAfter,
@@ -132,6 +141,8 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             Chunked = chunked || (_method == HttpMethod.Head && _isHttp11 && head.Framing.Kind == BodyKind.Chunked),
         });
     }
+
+    public override void EndWith(ReadOnlyMemory<byte> trailers) => _sender.Trailers = _acceptsTrailers ? trailers : default;
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more) =>
         _sender.SendAsync(in data, isEnd, more);
@@ -158,7 +169,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public void End()
     {
         DropHead();
-        ClosesAfter = _isHttp11 = _isPersistent = _expectsContinue = _isSelfDelimited = false;
+        ClosesAfter = _isHttp11 = _isPersistent = _expectsContinue = _acceptsTrailers = _isSelfDelimited = false;
         _method = HttpMethod.Other;
         _reader.Begin(Connection.Input, BodyFraming.None);
         _owner = null!;

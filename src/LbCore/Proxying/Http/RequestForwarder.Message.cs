@@ -180,6 +180,11 @@ internal sealed partial class RequestForwarder
             }
 
             Pay(ref _requestWait, piece.Data.Length);
+            if (piece.IsEnd)
+            {
+                upstream.EndWith(_client.Trailers);
+            }
+
             var sending = upstream.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
             var sent = await Watch(sending, ref _requestWait, WaitKind.BackendTakes);
             _requestWait.Kind = WaitKind.None;

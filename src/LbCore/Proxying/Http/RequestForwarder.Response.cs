@@ -87,6 +87,11 @@ internal sealed partial class RequestForwarder
                 return;
             }
 
+            if (piece.IsEnd)
+            {
+                _client.EndWith(upstream.Trailers);
+            }
+
             var sending = _client.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);
             var sent = await Watch(sending, ref _responseWait, WaitKind.ClientTakes);
             _responseWait.Kind = WaitKind.None;

@@ -57,6 +57,8 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override HttpError BodyError => HttpError.None;
 
+    public override ReadOnlyMemory<byte> Trailers => default;
+
     public override bool MayLackBody => false;
 
     public override long UndeliveredBytes => 0;
@@ -113,6 +115,10 @@ internal sealed class FakeStream : DownstreamExchange
     public override void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head) => _response.Append($"({head.Status})");
 
     public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody) => _response.Append($"[{head.Status}]");
+
+    public override void EndWith(ReadOnlyMemory<byte> trailers)
+    {
+    }
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more)
     {
