@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using LbCore.Fuzz.Http;
 using LbCore.Fuzz.Targets;
 using LbCore.TestKit;
 using NUnit.Framework;
@@ -18,13 +20,15 @@ internal sealed class ReplayTests
         IFuzzTarget[] targets =
         [
             new ListenAddressTarget(), new BackendAddressTarget(), new DurationTarget(),
-            new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new HeadWriterTarget(), new ChunkedTarget(),
+            .. HttpTargets.All,
         ];
         foreach (var target in targets)
         {
             yield return new TestCaseData(target).SetArgDisplayNames(target.Name);
         }
     }
+
+    private static IEnumerable<string> FuzzedTargets() => HttpTargets.All.Select(static target => target.Name);
 
     [TestCaseSource(nameof(Targets))]
     public void Every_prefix_of_every_seed_is_accepted_or_refused_in_order(IFuzzTarget target)
@@ -48,6 +52,16 @@ internal sealed class ReplayTests
         }
     }
 
+    [TestCaseSource(nameof(FuzzedTargets))]
+    public void What_a_fuzzer_kept_is_accepted_or_refused_in_order_wherever_it_is_cut(string name)
+    {
+        var target = Array.Find(HttpTargets.All, target => target.Name == name)!;
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Corpus", name + ".found.txt")))
+        {
+            Guard(target, line, () => target.Run(Escapes.ToBytes(line), Splits.Every));
+        }
+    }
+
     private static string[] Seeds(IFuzzTarget target)
     {
         var seeds = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Corpus", target.Name + ".txt"));
@@ -55,11 +69,13 @@ internal sealed class ReplayTests
         return seeds;
     }
 
-    private static void Run(IFuzzTarget target, string text)
+    private static void Run(IFuzzTarget target, string text) => Guard(target, text, () => target.Run(text));
+
+    private static void Guard(IFuzzTarget target, string text, Action run)
     {
         try
         {
-            target.Run(text);
+            run();
         }
         catch (Exception e)
         {

@@ -25,6 +25,11 @@ internal static class ChunkGenerator
 
     public static Gen<byte[]> Spoilt { get; } = HeadGenerator.Spoil(Bodies.Select(static body => body.Bytes));
 
+    /// <summary>Makes bodies with about as much in extensions as a whole body may have.</summary>
+    public static Gen<byte[]> Wrapped { get; } = Gen.Select(Gen.Int[1, 40], Gen.Int[950, 1024]).Array[15, 19].Select(static chunks =>
+        Parsed.Bytes(string.Concat(chunks.Select(static chunk =>
+            $"{chunk.Item1.ToString("x", CultureInfo.InvariantCulture)};{new string('e', chunk.Item2)}\r\n{new string('d', chunk.Item1)}\r\n")) + "0\r\n\r\n"));
+
     private static (byte[] Bytes, string Data) Encode((byte[] Data, string Format, string Extension)[] chunks, string last, string extension, string trailers)
     {
         var body = new List<byte>();

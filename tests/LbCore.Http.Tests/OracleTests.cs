@@ -10,6 +10,7 @@ namespace LbCore.Http.Tests;
 internal sealed class OracleTests
 {
     private const int Samples = 30_000;
+    private const int Wrapped = 1000;
 
     [Test]
     public void A_request_is_taken_exactly_when_a_slow_reader_takes_it() => Gen.Select(HeadGenerator.Requests, HeadGenerator.Limits).Sample(
@@ -24,14 +25,24 @@ internal sealed class OracleTests
         print: Show);
 
     [Test]
-    public void A_chunked_body_ends_exactly_where_a_slow_decoder_ends_it() => ChunkGenerator.Spoilt.Sample(
-        static bytes =>
-        {
-            var result = Parsed.Body(bytes, BodyFraming.Chunked);
-            return (result.StartsWith("ended", StringComparison.Ordinal) ? result : null) == SlowChunks.Decode(bytes);
-        },
-        iter: Samples,
-        print: HeadGenerator.Show);
+    public void A_chunked_body_ends_exactly_where_a_slow_decoder_ends_it() =>
+        ChunkGenerator.Spoilt.Sample(EndsWhereASlowDecoderEndsIt, iter: Samples, print: HeadGenerator.Show);
+
+    [Test]
+    public void A_chunked_body_with_much_in_extensions_is_refused_exactly_when_a_slow_decoder_refuses_it()
+    {
+        var ended = 0;
+        ChunkGenerator.Wrapped.Sample(
+            bytes =>
+            {
+                ended += SlowChunks.Decode(bytes) is null ? 0 : 1;
+                return EndsWhereASlowDecoderEndsIt(bytes);
+            },
+            iter: Wrapped,
+            threads: 1,
+            print: HeadGenerator.Show);
+        Assert.That(ended, Is.InRange(Wrapped / 10, Wrapped * 9 / 10));
+    }
 
     [Test]
     public void Enough_of_what_is_made_is_taken_and_enough_is_not()
@@ -48,6 +59,12 @@ internal sealed class OracleTests
             iter: 2000,
             threads: 1);
         Assert.That(taken, Is.InRange(seen / 10, seen * 9 / 10));
+    }
+
+    private static bool EndsWhereASlowDecoderEndsIt(byte[] bytes)
+    {
+        var result = Parsed.Body(bytes, BodyFraming.Chunked);
+        return (result.StartsWith("ended", StringComparison.Ordinal) ? result : null) == SlowChunks.Decode(bytes);
     }
 
     private static bool IsTaken(string result) =>

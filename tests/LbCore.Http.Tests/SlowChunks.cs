@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -14,6 +15,7 @@ internal static partial class SlowChunks
         var text = Encoding.Latin1.GetString(bytes);
         var data = new StringBuilder();
         var position = 0;
+        var excess = 0L;
         while (true)
         {
             var head = Head().Match(text, position);
@@ -24,6 +26,14 @@ internal static partial class SlowChunks
 
             position += head.Length;
             var size = long.Parse(head.Groups["size"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+            // Each chunk is free to cost 16 bytes and its data over again; what extensions cost beyond that adds up.
+            excess = Math.Max(excess + head.Groups["extension"].Length - 16 - Math.Min(size, 16384), 0);
+            if (excess > 16384)
+            {
+                return null;
+            }
+
             if (size == 0)
             {
                 break;

@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using LbCore.Http;
+
+namespace LbCore.Fuzz.Http;
+
+/// <summary>Heads of both kinds, written anew: what was written fits into what was promised, is one head, and means the same.</summary>
+internal sealed class HeadWriterTarget : BytesTarget
+{
+    // What concerns one connection, and what the writer says itself.
+    private static readonly string[] NotPassedOn =
+    [
+        "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
+        "host", "content-length", "x-forwarded-for", "x-forwarded-proto",
+    ];
+
+    public override string Name => "written-heads";
+
+    public override void Run(byte[] bytes, int most)
+    {
+        RunRequest(bytes);
+        RunResponse(bytes);
+    }
+
+    private static void RunRequest(byte[] bytes)
+    {
+        var head = new RequestHead();
+        if (RequestParser.Parse(bytes, head, HeadLimits.Default) != ParseStatus.Complete)
+        {
+            return;
+        }
+
+        var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = "h"u8 };
+        var room = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        var written = room.AsSpan(0, HeadWriter.WriteRequest(room, bytes, head, in edits));
+        var again = new RequestHead();
+        Claim.That(RequestParser.Parse(written, again, HeadLimits.Default) == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
+        Claim.That(again.IsHttp11 && again.AuthorityEnd == 0 && again.MethodOf(written).SequenceEqual(head.MethodOf(bytes)), "the request line means something else");
+        Claim.That((again.Framing, again.WantsUpgrade) == (head.Framing, head.WantsUpgrade), "the body or the wish to upgrade is another");
+
+        var before = new SlowHead(bytes.AsSpan(head.MethodStart, head.Length - head.MethodStart));
+        var after = new SlowHead(written);
+        var host = Encoding.Latin1.GetString(head.AuthorityOf(bytes));
+        Claim.That(after.Values("host") is [var only] && only.Equals(host.Length > 0 ? host : "h", StringComparison.OrdinalIgnoreCase), "it is for another host");
+        Claim.That(after.Framing("HTTP/1.1", BodyFraming.None) == head.Framing, "the body is framed otherwise");
+        Claim.That(after.Values("x-forwarded-for") is ["10.0.0.7"] && after.Values("x-forwarded-proto") is ["http"], "what the client says of itself goes on");
+        CheckTarget(before.StartLine, after.StartLine);
+        CheckFields(before, after);
+
+        // In origin form and with a Host, only the forwarding fields are ours, so nothing changes any more but their place.
+        var roomAgain = new byte[HeadWriter.MaxRequestLength(again, in edits)];
+        var lengthAgain = HeadWriter.WriteRequest(roomAgain, written, again, in edits);
+        Claim.That(roomAgain.AsSpan(0, lengthAgain).SequenceEqual(written), "written twice, it is another head");
+    }
+
+    private static void RunResponse(byte[] bytes)
+    {
+        var head = new ResponseHead();
+        if (ResponseParser.Parse(bytes, head, HeadLimits.Default) != ParseStatus.Complete)
+        {
+            return;
+        }
+
+        var edits = new ResponseEdits { Chunked = head.Framing.Kind == BodyKind.Chunked, Close = head.Fields.Length % 2 == 0 };
+        var room = new byte[HeadWriter.MaxResponseLength(head)];
+        var written = room.AsSpan(0, HeadWriter.WriteResponse(room, bytes, head, in edits));
+        var again = new ResponseHead();
+        Claim.That(ResponseParser.Parse(written, again, HeadLimits.Default) == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
+        Claim.That((again.Status, again.Framing) == (head.Status, head.Framing), "what was written means something else");
+        Claim.That(head.Status == 101 || again.IsPersistent == !edits.Close, "it stays open otherwise");
+
+        var before = new SlowHead(bytes.AsSpan(0, head.Length));
+        var after = new SlowHead(written);
+        Claim.That(before.StartLine.Skip(1).SequenceEqual(after.StartLine.Skip(1)), "the status or the reason is another");
+        Claim.That(head.Status is not (< 200 or 204) || (after.Values("content-length").Length == 0 && after.Values("transfer-encoding").Length == 0), "a body is announced where there is none");
+        Claim.That(head.Status is < 200 or 204 or 304 || after.Framing("HTTP/1.1", BodyFraming.UntilClose) == head.Framing, "the body is framed otherwise");
+        CheckFields(before, after);
+    }
+
+    private static void CheckTarget(string[] before, string[] after)
+    {
+        var target = before[1];
+        if (target[0] is not ('/' or '*'))
+        {
+            var path = target.IndexOfAny(['/', '?'], target.IndexOf("://", StringComparison.Ordinal) + 3);
+            target = path < 0 ? string.Empty : target[path..];
+            target = target.StartsWith('/') ? target : target.Length == 0 && before[0] == "OPTIONS" ? "*" : "/" + target;
+        }
+
+        Claim.That(after[0] == before[0] && after[1] == target && after[2] == "HTTP/1.1", $"the request line is '{string.Join(' ', after)}'");
+    }
+
+    private static void CheckFields(SlowHead before, SlowHead after)
+    {
+        var options = before.Options;
+        Claim.That(Kept(before, options).SequenceEqual(Kept(after, [])), "other fields go on than came");
+        Claim.That(after.Options.All(static option => option is "close" or "keep-alive" or "upgrade"), "Connection names what is not ours");
+        Claim.That(after.Options.Contains("upgrade") || after.Values("upgrade").Length == 0, "Upgrade goes on without Connection");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Kept(SlowHead head, string[] options) =>
+        head.Fields.Where(field => !NotPassedOn.Contains(field.Name) && !options.Contains(field.Name));
+}

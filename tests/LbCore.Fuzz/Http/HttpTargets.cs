@@ -1,0 +1,10 @@
+namespace LbCore.Fuzz.Http;
+
+/// <summary>The targets that a fuzzer can run.</summary>
+internal static class HttpTargets
+{
+    public static BytesTarget[] All { get; } =
+    [
+        new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(), new PipelineTarget(), new HeadWriterTarget(),
+    ];
+}
