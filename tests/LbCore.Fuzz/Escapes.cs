@@ -53,7 +53,8 @@ internal static class Escapes
             };
         }
 
-        return text.ToString();
+        // A space at the end of a line is not seen, and editors take it away.
+        return text is [.., ' '] ? text.ToString(0, text.Length - 1) + "\\x20" : text.ToString();
     }
 
     private static byte? Plain(char escaped) => escaped switch

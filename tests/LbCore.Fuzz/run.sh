@@ -93,11 +93,28 @@ shorten() {
     done
 }
 
+# What the unit tests have: real messages, and what is just not one.
+add_test_vectors() {
+    local kinds kind
+    case $name in
+        request-heads) kinds=requests ;;
+        response-heads) kinds=responses ;;
+        chunked-bodies) kinds=chunked ;;
+        request-pipelines) kinds=requests ;;
+        *) kinds='requests responses' ;;
+    esac
+    for kind in $kinds; do
+        find "$root/tests/LbCore.Http.Tests/Corpus/$kind" -type f -size "-$((max_bytes + 1))c" -exec cp -t "$1" {} +
+    done
+}
+
 run() {
     name=$1 dir="$work/$1"
     rm -rf "$dir"
     mkdir -p "$dir"
     plain unpack "$dir/seeds" "$here/Corpus/$name".txt "$here/Corpus/$name".found.txt
+    add_test_vectors "$dir/seeds"
+    plain check "$name" "$dir"/seeds/* || give_up "these seeds of $name fail already"
     afl-fuzz -V "$seconds" -i "$dir/seeds" -o "$dir/out" -x "$here/http.dict" -G $max_bytes -t 10000 -m none -- \
         "$dotnet" "$work/instrumented/LbCore.Fuzz.Runner.dll" fuzz "$name" >"$dir/afl.log" 2>&1 \
         || give_up "afl-fuzz failed, see $dir/afl.log"
