@@ -13,8 +13,19 @@ internal sealed class HeadWriterTarget : BytesTarget
     private static readonly string[] NotPassedOn =
     [
         "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
-        "host", "content-length", "x-forwarded-for", "x-forwarded-proto",
+        "host", "content-length", "forwarded", "via", "x-real-ip", "x-request-id",
     ];
+
+    // Of a sender whose word counts.
+    private static readonly ForwardingPlan Trusted = new ForwardingPlan(isTrusted: true)
+        .With(KnownField.XForwardedFor, ForwardingMode.Append)
+        .With(KnownField.XForwardedProto, ForwardingMode.Append)
+        .With(KnownField.XForwardedHost, ForwardingMode.Append)
+        .With(KnownField.XForwardedPort, ForwardingMode.Append)
+        .With(KnownField.XRealIp, ForwardingMode.Append)
+        .With(KnownField.Forwarded, ForwardingMode.Append)
+        .With(KnownField.XRequestId, ForwardingMode.Append)
+        .With(KnownField.Via, ForwardingMode.Append);
 
     // What is just within the limits is beyond them with the fields of our own.
     private static readonly HeadLimits WrittenLimits = new(HeadLimits.Default.MaxBytes + 1024, HeadLimits.Default.MaxFields + 16);
@@ -23,11 +34,12 @@ internal sealed class HeadWriterTarget : BytesTarget
 
     public override void Run(byte[] bytes, int most)
     {
-        RunRequest(bytes);
+        RunRequest(bytes, ForwardingPlan.Default);
+        RunRequest(bytes, Trusted);
         RunResponse(bytes);
     }
 
-    private static void RunRequest(byte[] bytes)
+    private static void RunRequest(byte[] bytes, ForwardingPlan plan)
     {
         var head = new RequestHead();
         if (RequestParser.Parse(bytes, head, HeadLimits.Default) != ParseStatus.Complete)
@@ -35,8 +47,8 @@ internal sealed class HeadWriterTarget : BytesTarget
             return;
         }
 
-        var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = "h"u8 };
-        var room = new byte[HeadWriter.MaxRequestLength(head, in edits)];
+        var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = "h"u8, RequestId = "0123456789abcdef"u8, LocalPort = 80, Forwarding = plan };
+        var room = new byte[HeadWriter.MaxRequestLength(bytes, head, in edits)];
         var written = room.AsSpan(0, HeadWriter.WriteRequest(room, bytes, head, in edits));
         var again = new RequestHead();
         Claim.That(RequestParser.Parse(written, again, WrittenLimits) == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
@@ -48,12 +60,20 @@ internal sealed class HeadWriterTarget : BytesTarget
         var host = Encoding.Latin1.GetString(head.AuthorityOf(bytes));
         Claim.That(after.Values("host") is [var only] && only.Equals(host.Length > 0 ? host : "h", StringComparison.OrdinalIgnoreCase), "it is for another host");
         Claim.That(after.Framing("HTTP/1.1", BodyFraming.None) == head.Framing, "the body is framed otherwise");
-        Claim.That(after.Values("x-forwarded-for") is ["10.0.0.7"] && after.Values("x-forwarded-proto") is ["http"], "what the client says of itself goes on");
         CheckTarget(before.StartLine, after.StartLine);
         CheckFields(before, after);
+        if (plan == Trusted)
+        {
+            CheckBelieved(before, after);
+            return;
+        }
+
+        var claims = after.Fields.Where(static field => IsForwarding(field.Name)).Select(static field => $"{field.Name}: {field.Value}");
+        Claim.That(claims.SequenceEqual(["x-forwarded-for: 10.0.0.7", "x-forwarded-proto: http"]), "what the client says of itself goes on");
+        Claim.That(after.Values("x-request-id") is ["0123456789abcdef"], "the identifier is another");
 
         // In origin form and with a Host, only the forwarding fields are ours, so nothing changes any more but their place.
-        var roomAgain = new byte[HeadWriter.MaxRequestLength(again, in edits)];
+        var roomAgain = new byte[HeadWriter.MaxRequestLength(written, again, in edits)];
         var lengthAgain = HeadWriter.WriteRequest(roomAgain, written, again, in edits);
         Claim.That(roomAgain.AsSpan(0, lengthAgain).SequenceEqual(written), "written twice, it is another head");
     }
@@ -66,7 +86,7 @@ internal sealed class HeadWriterTarget : BytesTarget
             return;
         }
 
-        var edits = new ResponseEdits { Chunked = head.Framing.Kind == BodyKind.Chunked, Close = head.Fields.Length % 2 == 0 };
+        var edits = new ResponseEdits { Chunked = head.Framing.Kind == BodyKind.Chunked, Close = head.Fields.Length % 2 == 0, Via = head.Fields.Length % 3 == 0 };
         var room = new byte[HeadWriter.MaxResponseLength(head)];
         var written = room.AsSpan(0, HeadWriter.WriteResponse(room, bytes, head, in edits));
         var again = new ResponseHead();
@@ -80,6 +100,22 @@ internal sealed class HeadWriterTarget : BytesTarget
         Claim.That(head.Status is not (< 200 or 204) || (after.Values("content-length").Length == 0 && after.Values("transfer-encoding").Length == 0), "a body is announced where there is none");
         Claim.That(head.Status is < 200 or 204 or 304 || after.Framing("HTTP/1.1", BodyFraming.UntilClose) == head.Framing, "the body is framed otherwise");
         CheckFields(before, after);
+    }
+
+    private static void CheckBelieved(SlowHead before, SlowHead after)
+    {
+        CheckList("x-forwarded-for", "10.0.0.7");
+        CheckList("via", before.StartLine[2] == "HTTP/1.1" ? "1.1 lbcore" : "1.0 lbcore");
+        foreach (var name in new[] { "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id", "forwarded" })
+        {
+            Claim.That(after.Values(name).Length == 1, $"there is not one {name}");
+        }
+
+        void CheckList(string name, string ours)
+        {
+            var values = before.Options.Contains(name) ? [] : before.Values(name).Where(static value => value.Length > 0);
+            Claim.That(after.Values(name) is [var list] && list == string.Join(", ", values.Append(ours)), $"{name} is another list");
+        }
     }
 
     private static void CheckTarget(string[] before, string[] after)
@@ -104,5 +140,8 @@ internal sealed class HeadWriterTarget : BytesTarget
     }
 
     private static IEnumerable<(string Name, string Value)> Kept(SlowHead head, string[] options) =>
-        head.Fields.Where(field => !NotPassedOn.Contains(field.Name) && !options.Contains(field.Name));
+        head.Fields.Where(field => !NotPassedOn.Contains(field.Name.Replace('_', '-')) && !IsForwarding(field.Name) && !options.Contains(field.Name));
+
+    // With any dash an underscore: many backends read both as the same name.
+    private static bool IsForwarding(string name) => name.Replace('_', '-').StartsWith("x-forwarded", StringComparison.Ordinal);
 }
