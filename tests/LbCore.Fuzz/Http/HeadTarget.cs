@@ -12,7 +12,7 @@ namespace LbCore.Fuzz.Http;
 internal sealed class HeadTarget(bool isRequest) : BytesTarget
 {
     // Within reach of a short input.
-    private static readonly HeadLimits Tight = new(200, 4);
+    private static readonly HeadLimits Tight = new(200, 4, 40);
 
     // Whatever names them takes them off, but they go no further anyway.
     private static readonly string[] HopByHop = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings"];
