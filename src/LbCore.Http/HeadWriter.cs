@@ -12,23 +12,27 @@ internal static class HeadWriter
 
     /// <summary>Returns a number of bytes that <see cref="WriteRequest"/> never exceeds.</summary>
     public static int MaxRequestLength(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits) =>
-        head.Length + edits.MissingHost.Length + ForwardingWriter.MaxLength(bytes, head, in edits) + OwnFields;
+        head.Length + edits.MissingHost.Length + ForwardingWriter.MaxLength(bytes, head, in edits)
+        + edits.Target.Length + edits.Host.Length + (edits.Fields?.Lines.Length ?? 0) + OwnFields;
 
     /// <summary>Writes the head of a request for the backend, always as HTTP/1.1 and in origin form. Returns its length.</summary>
     public static int WriteRequest(Span<byte> target, ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits)
     {
         var writer = new SpanWriter(target);
-        WriteRequestLine(ref writer, bytes, head);
-        if (head.HostIndex < 0)
+        WriteRequestLine(ref writer, bytes, head, edits.Target);
+        if (head.HostIndex < 0 || !edits.Host.IsEmpty)
         {
             writer.Write("Host: "u8);
 
             // A target that names the host is what the backend would have seen (RFC 9112 section 3.2.2).
-            writer.Write(head.AuthorityEnd > 0 ? bytes[head.AuthorityStart..head.AuthorityEnd] : edits.MissingHost);
+            writer.Write(!edits.Host.IsEmpty ? edits.Host
+                : head.AuthorityEnd > 0 ? bytes[head.AuthorityStart..head.AuthorityEnd]
+                : edits.MissingHost);
             writer.Write("\r\n"u8);
         }
 
-        WriteFields(ref writer, bytes, head, edits.Forwarding.Dropped);
+        var dropped = edits.Forwarding.Dropped;
+        WriteFields(ref writer, bytes, head, edits.Host.IsEmpty ? dropped : dropped.With(KnownField.Host), edits.Fields);
         ForwardingWriter.Write(ref writer, bytes, head, in edits);
         if (head.MaxForwards > 0)
         {
@@ -57,7 +61,8 @@ internal static class HeadWriter
     }
 
     /// <summary>Returns a number of bytes that <see cref="WriteResponse"/> never exceeds.</summary>
-    public static int MaxResponseLength(ResponseHead head) => head.Length + OwnFields;
+    public static int MaxResponseLength(ResponseHead head, in ResponseEdits edits = default) =>
+        head.Length + (edits.Fields?.Lines.Length ?? 0) + OwnFields;
 
     /// <summary>Writes the head of a response for the client, always as HTTP/1.1. Returns its length.</summary>
     public static int WriteResponse(Span<byte> target, ReadOnlySpan<byte> bytes, ResponseHead head, in ResponseEdits edits)
@@ -68,7 +73,7 @@ internal static class HeadWriter
 
         // A 1xx or 204 that states a length is misread (RFC 9110 section 8.6).
         var dropped = head.Status is < 200 or 204 ? WithoutBody : default;
-        WriteFields(ref writer, bytes, head, edits.Via ? dropped.With(KnownField.Via) : dropped);
+        WriteFields(ref writer, bytes, head, edits.Via ? dropped.With(KnownField.Via) : dropped, edits.Fields);
         if (edits.Via)
         {
             ForwardingWriter.WriteVia(ref writer, bytes, head);
@@ -110,11 +115,15 @@ internal static class HeadWriter
         writer.Write(statusAndReason);
     }
 
-    private static void WriteRequestLine(ref SpanWriter writer, ReadOnlySpan<byte> bytes, RequestHead head)
+    private static void WriteRequestLine(ref SpanWriter writer, ReadOnlySpan<byte> bytes, RequestHead head, ReadOnlySpan<byte> target)
     {
         writer.Write(head.MethodOf(bytes));
         writer.Write((byte)' ');
-        if (head.AuthorityEnd == 0)
+        if (!target.IsEmpty)
+        {
+            writer.Write(target);
+        }
+        else if (head.AuthorityEnd == 0)
         {
             writer.Write(head.TargetOf(bytes));
         }
@@ -143,10 +152,15 @@ internal static class HeadWriter
         writer.Write(pathAndQuery);
     }
 
-    /// <summary>Copies the fields that go on, in runs as long as can be.</summary>
-    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head, FieldSet dropped)
+    /// <summary>Copies the fields that go on, in runs as long as can be, and those that are set.</summary>
+    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head, FieldSet dropped, FieldEdits? edits)
     {
         var fields = head.Fields;
+        if (edits is not null)
+        {
+            writer.Write(edits.Lines.Span);
+        }
+
         if (fields.IsEmpty)
         {
             return;
@@ -155,7 +169,8 @@ internal static class HeadWriter
         var from = fields[0].Start;
         foreach (ref readonly var field in fields)
         {
-            if (field.IsHopByHop || dropped.Contains(field.Known))
+            if (field.IsHopByHop || dropped.Contains(field.Known)
+                || (edits is not null && edits.Dropped.Contains(bytes.Slice(field.Start, field.NameLength))))
             {
                 writer.Write(bytes[from..field.Start]);
                 from = field.End;

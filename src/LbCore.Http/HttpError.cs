@@ -14,6 +14,12 @@ internal enum HttpError : byte
     /// <summary>The target is none of the forms that its method allows, or has a control character, a space, a '#' or a byte above 0x7E (RFC 9112 section 3.2).</summary>
     Target,
 
+    /// <summary>
+    /// The target's path has no normal form (RFC 3986 section 6.2.2), and routes compare paths: it climbs above the root, has
+    /// ".." behind a double slash, or a '%' without two hexadecimal digits.
+    /// </summary>
+    Path,
+
     /// <summary>The target is longer than its limit, or the request line does not fit into the head's.</summary>
     TargetTooLong,
 

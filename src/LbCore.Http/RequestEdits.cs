@@ -24,6 +24,15 @@ internal readonly ref struct RequestEdits
     /// <summary>Gets the identifier of the request, for one that brings none that counts; empty for none.</summary>
     public ReadOnlySpan<byte> RequestId { get; init; }
 
+    /// <summary>Gets the target; empty to keep the request's.</summary>
+    public ReadOnlySpan<byte> Target { get; init; }
+
+    /// <summary>Gets the Host; empty to keep the request's.</summary>
+    public ReadOnlySpan<byte> Host { get; init; }
+
+    /// <summary>Gets which fields are set and removed; null for none.</summary>
+    public FieldEdits? Fields { get; init; }
+
     /// <summary>Gets the Host for a request that names none, neither by field nor by target, as HTTP/1.0 may.</summary>
     public ReadOnlySpan<byte> MissingHost { get; init; }
 }

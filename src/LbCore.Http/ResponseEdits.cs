@@ -12,6 +12,9 @@ internal readonly struct ResponseEdits
     /// <summary>Gets whether to add this proxy to Via.</summary>
     public bool Via { get; init; }
 
+    /// <summary>Gets which fields are set and removed; null for none.</summary>
+    public FieldEdits? Fields { get; init; }
+
     /// <summary>Gets whether the body is sent in chunks.</summary>
     public bool Chunked { get; init; }
 }

@@ -61,7 +61,7 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
     {
     }
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody) =>
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, FieldEdits? fields, bool leavesBody) =>
         HeadWriter.WriteResponse(_target, bytes, head, default);
 
     public override ValueTask<FlushResult> SendBodyAsync(in ReadOnlySequence<byte> data, bool isEnd, bool more)

@@ -1,7 +1,5 @@
 using System;
-using System.Buffers;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Net;
 using LbCore.Transport;
@@ -15,10 +13,6 @@ internal sealed partial class LbCoreOptionsValidator
     private const int MaxWeight = 256;
     private const int MinLogBuffer = 64 * 1024;
     private const int MaxLogBuffer = 256 * 1024 * 1024;
-
-    // Of names and of IPv4 addresses, and of IPv6 addresses in brackets.
-    private static readonly SearchValues<char> HostCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.[:]");
 
     // Two ticks of the loops' timers.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
@@ -134,44 +128,7 @@ internal sealed partial class LbCoreOptionsValidator
             CheckReference(path + ".cluster", listener.Cluster, clusters);
         }
 
-        for (var i = 0; i < listener.Routes.Count; i++)
-        {
-            CheckRoute(string.Create(CultureInfo.InvariantCulture, $"{path}.routes[{i}]"), listener.Routes[i], clusters);
-        }
-    }
-
-    private void CheckRoute(string path, RouteOptions? route, ICollection<string> clusters)
-    {
-        if (route is null)
-        {
-            Add(path, "it is null; set what it matches and its cluster");
-            return;
-        }
-
-        foreach (var host in route.Hosts.Where(static host => !IsHost(host)))
-        {
-            Add(path + ".hosts", $"'{host}' is no host; write a name such as www.example.com, or *.example.com for all below one, without a port");
-        }
-
-        if (route.PathPrefix is { } prefix && (!prefix.StartsWith('/') || prefix.AsSpan().ContainsAny("?# ")))
-        {
-            Add(path + ".pathPrefix", $"'{prefix}' is no path; begin it with '/', and leave out '?', '#' and spaces");
-        }
-
-        CheckReference(path + ".cluster", route.Cluster, clusters);
-    }
-
-    private static bool IsHost(string? host)
-    {
-        var name = host.AsSpan();
-        if (name.StartsWith("*."))
-        {
-            name = name[2..];
-        }
-
-        // Colons are an IPv6 address's, or a port's, which does not belong here.
-        return name.Length > 0 && !name.ContainsAnyExcept(HostCharacters) && name[0] != '.' && name[^1] != '.'
-            && (!name.Contains(':') || (name[0] == '[' && name[^1] == ']'));
+        new RouteRules(Add, (at, cluster) => CheckReference(at, cluster, clusters)).Check(path + ".routes", listener.Routes);
     }
 
     private void CheckTimeouts(string path, ListenerTimeoutOptions timeouts)

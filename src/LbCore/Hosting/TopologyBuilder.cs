@@ -1,9 +1,7 @@
 using System.Collections.Generic;
-using System.Linq;
 using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Http;
-using LbCore.Routing;
 using LbCore.Topology;
 using LbCore.Transport;
 
@@ -44,9 +42,7 @@ internal static class TopologyBuilder
     {
         Name = name,
         Snapshot = snapshot,
-        Routes = new RouteTable(
-            options.Routes.Select(static route => new Route(route.Hosts, route.PathPrefix, route.Cluster)),
-            string.IsNullOrEmpty(options.Cluster) ? null : options.Cluster),
+        Routes = RouteBuilder.Build(options),
         MaxConnectionsPerAddress = options.MaxConnectionsPerAddress,
         HeadMilliseconds = (long)options.Timeouts.Head.TotalMilliseconds,
         BodyMilliseconds = (long)options.Timeouts.Body.TotalMilliseconds,

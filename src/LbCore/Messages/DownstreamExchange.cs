@@ -63,8 +63,9 @@ internal abstract class DownstreamExchange
     /// <param name="bytes">What <paramref name="head"/> was parsed from.</param>
     /// <param name="head">The head as the backend sent it.</param>
     /// <param name="framing">How its body is framed.</param>
+    /// <param name="fields">Which of its fields are set and removed; null for none.</param>
     /// <param name="leavesBody">Whether the rest of the request's body will not be read.</param>
-    public abstract void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody);
+    public abstract void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, FieldEdits? fields, bool leavesBody);
 
     /// <summary>Takes the trailer lines that the response's body is to end with, if the client takes any. They stay where they are until then.</summary>
     public abstract void EndWith(ReadOnlyMemory<byte> trailers);

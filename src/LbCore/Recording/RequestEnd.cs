@@ -9,6 +9,9 @@ internal enum RequestEnd : byte
     /// <summary>The connection became a tunnel, which has ended.</summary>
     Tunnelled,
 
+    /// <summary>The route answered, or redirected, without a backend.</summary>
+    Answered,
+
     /// <summary>The request, or a part of its body, is refused.</summary>
     BadRequest,
 

@@ -6,14 +6,14 @@ internal static class RequestEnds
     /// <summary>Returns who failed.</summary>
     public static FailureSource FailedBy(RequestEnd end) => end switch
     {
-        RequestEnd.Completed or RequestEnd.Tunnelled => FailureSource.None,
+        RequestEnd.Completed or RequestEnd.Tunnelled or RequestEnd.Answered => FailureSource.None,
         RequestEnd.BadRequest or RequestEnd.BodyTooLarge or RequestEnd.HeadTimeout or RequestEnd.BodyTimeout or RequestEnd.BodyTooSlow or RequestEnd.RequestTruncated
             or RequestEnd.ClientClosed or RequestEnd.ClientReset or RequestEnd.ClientStalled or RequestEnd.ClientTooSlow or RequestEnd.NoRoute => FailureSource.Client,
         RequestEnd.NoBackend or RequestEnd.OutOfResources or RequestEnd.Shutdown or RequestEnd.Fault => FailureSource.Proxy,
         _ => FailureSource.Backend,
     };
 
-    /// <summary>Returns the status to answer when nothing of a response has been sent; 0 when nobody is there to read it.</summary>
+    /// <summary>Returns the status to answer when nothing of a response has been sent; 0 when nobody is there to read it, or the route knows.</summary>
     public static int StatusOf(RequestEnd end) => end switch
     {
         RequestEnd.BadRequest or RequestEnd.RequestTruncated => 400,

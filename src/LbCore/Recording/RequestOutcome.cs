@@ -64,8 +64,8 @@ internal readonly struct RequestOutcome
     public ReadOnlySequence<byte> Target { get; init; }
 
     /// <summary>
-    /// Gets the client's Referer and User-Agent as lines of a head, when they are not in <see cref="Head"/> because the
-    /// client's Connection named them. Valid as long.
+    /// Gets the client's Host, Referer and User-Agent as lines of a head, as far as <see cref="Head"/> does not have them:
+    /// the client's Connection named them, or the route changed them. Valid as long.
     /// </summary>
     public ReadOnlySequence<byte> Unforwarded { get; init; }
 

@@ -3,55 +3,44 @@ using System.Collections.Generic;
 
 namespace LbCore.Routing;
 
-/// <summary>Leads requests to clusters: the first route that matches counts. Immutable; any thread.</summary>
+/// <summary>Finds the route of a request: the first one that takes it counts. Immutable; any thread.</summary>
 internal sealed class RouteTable
 {
     private readonly Route[] _routes;
+    private readonly RouteFilter[] _filters;
 
     /// <param name="routes">The routes, in order.</param>
     /// <param name="otherwise">The cluster of whatever no route takes; null for none.</param>
     public RouteTable(IEnumerable<Route> routes, string? otherwise)
     {
         _routes = [.. routes];
+        _filters = Array.ConvertAll(_routes, static route => new RouteFilter(route.Conditions));
         Otherwise = otherwise;
     }
 
     /// <summary>Gets the cluster of whatever no route takes; null for none.</summary>
     public string? Otherwise { get; }
 
-    /// <summary>Returns the name of the cluster that serves a request, or null when none does.</summary>
-    /// <param name="authority">The host as the request names it, maybe with a port.</param>
-    /// <param name="target">The target's path and query.</param>
-    public string? Find(ReadOnlySpan<byte> authority, ReadOnlySpan<byte> target)
-    {
-        if (_routes.Length == 0)
-        {
-            return Otherwise;
-        }
+    /// <summary>Gets the routes, in order.</summary>
+    public ReadOnlySpan<Route> Routes => _routes;
 
-        var host = HostOf(authority);
-        var query = target.IndexOf((byte)'?');
-        var path = query < 0 ? target : target[..query];
-        foreach (var route in _routes)
+    /// <summary>Gets whether there is no route, and nothing of a request matters.</summary>
+    public bool IsEmpty => _routes.Length == 0;
+
+    /// <summary>Returns the route that a request takes; null when no route takes it.</summary>
+    public Route? Find(in RouteRequest request)
+    {
+        var path = RouteFilter.PathStart(request.Path);
+        var host = RouteFilter.HostStart(request.Host);
+        var filters = _filters;
+        for (var i = 0; i < filters.Length; i++)
         {
-            if (route.Matches(host, path))
+            if (filters[i].MayTake(path, host) && _routes[i].Conditions.Check(in request) == RouteMismatch.None)
             {
-                return route.Cluster;
+                return _routes[i];
             }
         }
 
-        return Otherwise;
-    }
-
-    // An IPv6 address has colons of its own, in brackets; a name may end with the dot of the root.
-    private static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> authority)
-    {
-        var colon = authority.LastIndexOf((byte)':');
-        if (colon >= 0 && colon > authority.LastIndexOf((byte)']'))
-        {
-            authority = authority[..colon];
-        }
-
-        return authority.Length > 1 && authority[^1] == '.' ? authority[..^1] : authority;
+        return null;
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class DependencyRulesTests
         ["Balancing"] = ["Topology"],
         ["Messages"] = [],
         ["Upstreams"] = ["Topology", "Messages"],
-        ["Proxying"] = ["Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
+        ["Proxying"] = ["Routing", "Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
         ["Hosting"] = ["Configuration", "Routing", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
         ["DependencyInjection"] = ["Configuration", "Hosting"],
     };

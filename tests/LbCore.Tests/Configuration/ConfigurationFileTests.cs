@@ -64,7 +64,7 @@ internal sealed class ConfigurationFileTests
         yield return Case("a_route_with_a_port", Routes("{ \"hosts\": [\"a.test:80\"], \"cluster\": \"app\" }", App), "listeners.web.routes[0].hosts: 'a.test:80' is no host");
         yield return Case("a_route_with_a_query", Routes("{ \"pathPrefix\": \"/a?b\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].pathPrefix: '/a?b' is no path");
         yield return Case("a_route_that_is_a_text", Routes("\"/a\"", App), "listeners.web.routes[0]: '/a' is no object");
-        yield return Case("a_key_of_a_route", Routes("{ \"path\": \"/a\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].path: there is no key 'path' here; the keys are hosts, pathPrefix, cluster");
+        yield return Case("a_key_of_a_route", Routes("{ \"paht\": \"/a\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].paht: there is no key 'paht' here; did you mean path?");
         yield return Case("hosts_that_are_a_text", Routes("{ \"hosts\": \"a.test\", \"cluster\": \"app\" }", App), "listeners.web.routes[0].hosts: 'a.test' is no list of texts; write [ \"*.example.com\" ]");
         yield return Case("a_backend_in_a_list", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": [\"127.0.0.1:1\"] }} }} }}", "clusters.app.backends: a list is no object");
         yield return Case("a_weight", $"{{ {Web}, \"clusters\": {{ \"app\": {{ \"backends\": {{ \"a\": {{ \"address\": \"127.0.0.1:1\", \"weight\": 300 }} }} }} }} }}", "clusters.app.backends.a.weight: 300 is out of range; use 0 to 256");

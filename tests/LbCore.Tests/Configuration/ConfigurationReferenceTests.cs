@@ -40,7 +40,19 @@ internal sealed class ConfigurationReferenceTests
     {
         var options = new LbCoreOptions { Loops = 1, AccessLog = { Path = "-" } };
         var listener = new ListenerOptions { Address = "*:80", Cluster = "app", Limits = { BodyBytes = 1 } };
-        listener.Routes.Add(new RouteOptions { Hosts = { "a" }, PathPrefix = "/", Cluster = "app" });
+        listener.Routes.Add(new RouteOptions
+        {
+            Hosts = { "a" },
+            PathPrefix = "/",
+            Path = "/",
+            Methods = { "GET" },
+            Headers = { ["A"] = new RouteHeaderOptions { Value = "a", Values = { "a" } } },
+            Cluster = "app",
+            Redirect = new RedirectOptions { To = "/" },
+            Answer = new AnswerOptions { Body = "a" },
+            Rewrite = new RewriteOptions { StripPrefix = "/", AddPrefix = "/", Host = "a" },
+            RequestHeaders = { Set = { ["A"] = "a" }, Remove = { "B" } },
+        });
         options.Listeners.Add("web", listener);
         var cluster = new ClusterOptions();
         cluster.Backends.Add("a", new BackendOptions { Address = "a:1", MaxConnections = 1 });

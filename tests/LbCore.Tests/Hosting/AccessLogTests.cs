@@ -153,6 +153,35 @@ internal sealed class AccessLogTests(EngineCase engine) : AccessLogFixture(engin
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task What_a_route_changes_is_a_line_as_the_client_sent_it(CancellationToken token)
+    {
+        using var listener = new RawListener(token);
+        await using var balancer = await StartAsync(listener.EndPoint, token, static options =>
+        {
+            options.Listeners["web"].Routes.Add(new RouteOptions { Path = "/r", Redirect = new RedirectOptions { To = "/s{query}" } });
+            options.Listeners["web"].Routes.Add(new RouteOptions
+            {
+                Cluster = "app",
+                Rewrite = new RewriteOptions { AddPrefix = "/v2", Host = "b.test" },
+                RequestHeaders = { Set = { ["User-Agent"] = "lb" }, Remove = { "Referer" } },
+            });
+        });
+        using var client = await ConnectAsync(balancer, token);
+        await client.SendAsync("GET /r?x HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\n\r\n");
+        Assert.That(await client.ReadHeadAsync() + await client.ReadTextAsync(10), Does.EndWith("\r\nLocation: /s?x\r\n\r\n302 Found\n"));
+        await client.SendAsync("POST /a HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\nReferer: r\r\nContent-Length: 3\r\n\r\nabc");
+        using var backend = await listener.AcceptAsync();
+        Assert.That(await backend.ReadHeadAsync(), Does.StartWith("POST /v2/a HTTP/1.1\r\nHost: b.test\r\n").And.Not.Contain("Referer"));
+        Assert.That(await backend.ReadTextAsync(3), Is.EqualTo("abc"));
+        await backend.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        await client.ReadHeadAsync();
+        var lines = await LinesAsync(2);
+        Assert.That(Show(lines[0]), Is.EqualTo("GET /r?x HTTP/1.1 h 302 0 10 -/- Answered None - u"));
+        Assert.That(Show(lines[1]), Is.EqualTo("POST /a HTTP/1.1 h 204 3 0 app/b0 Completed None r u"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task A_client_cannot_keep_its_fields_out_of_the_log(CancellationToken token)
     {
         using var listener = new RawListener(token);

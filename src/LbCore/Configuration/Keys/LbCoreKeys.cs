@@ -67,8 +67,8 @@ internal static class LbCoreKeys
             static (o, v) => o.Cluster = v ?? ""),
         new ListKey<ListenerOptions, RouteOptions>(
             "routes",
-            "Which requests go to which cluster (mode http). The first that matches counts; when none does and there is no `cluster`, the answer is 404.",
-            Routes(),
+            "Which requests go where (mode http). The first that matches counts; when none does and there is no `cluster`, the answer is 404.",
+            RouteKeys.Table,
             static o => o.Routes),
         new NumberKey<ListenerOptions>(
             "maxConnections",
@@ -105,20 +105,6 @@ internal static class LbCoreKeys
             static (o, v) => o.Underscores = v),
         new LaterKey<ListenerOptions>("proxyProtocol", "The PROXY protocol from whoever stands before this."),
         new LaterKey<ListenerOptions>("tls", "Certificates."));
-
-    private static OptionTable<RouteOptions> Routes() => new(
-        static () => new RouteOptions(),
-        new TextsKey<RouteOptions>(
-            "hosts", "a list of names, or `*.name`", "*.example.com", "The hosts, without case or port. Without it, any.", static o => o.Hosts),
-        new TextKey<RouteOptions>(
-            "pathPrefix",
-            "a path",
-            "/api",
-            "How the path begins, by whole segments: `/api` takes `/api` and `/api/x`, not `/apix`. Without it, any.",
-            static o => o.PathPrefix,
-            static (o, v) => o.PathPrefix = v),
-        new TextKey<RouteOptions>(
-            "cluster", "a cluster's name", "app", "The cluster that serves what matches. Required.", static o => o.Cluster, static (o, v) => o.Cluster = v ?? ""));
 
     private static OptionTable<ListenerTimeoutOptions> ListenerTimeouts() => new(
         static () => new ListenerTimeoutOptions(),

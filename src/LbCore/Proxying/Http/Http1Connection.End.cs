@@ -32,10 +32,14 @@ internal sealed partial class Http1Connection
         var answerBytes = 0;
         if (!forwarder.ResponseStarted)
         {
-            status = forwarder.AnswerStatus;
+            var answer = forwarder.Answer;
+            status = answer?.Status ?? forwarder.AnswerStatus;
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
-                answerBytes = exchange.WriteAnswer(status, close: !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge);
+                var close = !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge;
+                answerBytes = answer is null
+                    ? exchange.WriteAnswer(status, close)
+                    : exchange.WriteAnswer(answer, forwarder.Location, close);
                 var sent = await forwarder.WatchAnswer(exchange.FlushAsync());
                 (status, answerBytes) = sent.IsCompleted ? (0, 0) : (status, answerBytes);
             }

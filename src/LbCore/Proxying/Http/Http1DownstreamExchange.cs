@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Threading.Tasks;
 using LbCore.Http;
 using LbCore.Messages;
+using LbCore.Routing;
 using LbCore.Transport;
 
 namespace LbCore.Proxying.Http;
@@ -121,7 +122,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         }
     }
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody)
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, FieldEdits? fields, bool leavesBody)
     {
         // HTTP/1.0 knows no chunks: such a body ends with the connection.
         var chunked = framing.Kind == BodyKind.Chunked && _isHttp11;
@@ -138,6 +139,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             Close = ClosesAfter,
             Via = _owner.WritesVia,
             SayKeepAlive = !_isHttp11,
+            Fields = fields,
             Chunked = chunked || (_method == HttpMethod.Head && _isHttp11 && head.Framing.Kind == BodyKind.Chunked),
         });
     }
@@ -165,6 +167,14 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         return OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
     }
 
+    /// <summary>Writes a route's answer. It goes out with the next flush. Returns how many bytes its body has.</summary>
+    public int WriteAnswer(RouteAnswer answer, ReadOnlySpan<byte> location, bool close)
+    {
+        ClosesAfter = close || !_isPersistent || _loop.IsDraining;
+        return OwnAnswer.Write(
+            Connection.Output, answer, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
+    }
+
     /// <summary>Ends the exchange and puts the object back for others.</summary>
     public void End()
     {
@@ -178,7 +188,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     private void Write(ReadOnlySpan<byte> bytes, ResponseHead head, in ResponseEdits edits)
     {
-        var target = Connection.Output.GetSpan(HeadWriter.MaxResponseLength(head));
+        var target = Connection.Output.GetSpan(HeadWriter.MaxResponseLength(head, in edits));
         Connection.Output.Advance(HeadWriter.WriteResponse(target, bytes, head, in edits));
     }
 

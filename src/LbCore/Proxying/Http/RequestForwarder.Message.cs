@@ -23,8 +23,9 @@ internal sealed partial class RequestForwarder
     private int _headLength;
     private int _messageLength;
 
-    // Of a target in absolute form, and of fields for the record that the client's Connection names. The head does not have
-    // them: they lie at the end of the buffer.
+    // Of where the client is redirected, of a target that the head has otherwise, and of fields for the record that do not go
+    // on. They lie at the end of the buffer, one behind the other.
+    private int _locationLength;
     private int _targetLength;
     private int _unforwardedLength;
     private bool _hasFirstPiece;
@@ -34,13 +35,14 @@ internal sealed partial class RequestForwarder
 
     private bool IsMessageWhole => _requestFraming.IsEmpty || _messageLength > _headLength;
 
-    private void WriteMessage()
+    /// <param name="target">The target for the backend; empty to keep the request's.</param>
+    /// <param name="location">Where the client is redirected; empty when it is not.</param>
+    private void WriteMessage(ReadOnlySpan<byte> target, ReadOnlySpan<byte> location)
     {
         var head = _client.Head;
         _method = head.Method;
         _requestFraming = head.Framing;
         _wantsUpgrade = head.WantsUpgrade;
-        _clusterName = _listener.Routes.Find(head.AuthorityOf(_client.HeadBytes), head.PathOf(_client.HeadBytes));
         var forwarding = _client.Forwarding;
         Span<byte> requestId = stackalloc byte[RequestIdSource.Length];
         requestId = forwarding.Written.Contains(KnownField.XRequestId) ? requestId[.._loop.RequestIds.Next(requestId)] : default;
@@ -51,17 +53,24 @@ internal sealed partial class RequestForwarder
             LocalPort = forwarding.Written.Contains(KnownField.XForwardedPort) ? LocalPort() : 0,
             RequestId = requestId,
             MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
+            Target = target,
+            Host = _route?.Rewrite is { } rewrite ? rewrite.Host : default,
+            Fields = _route?.RequestFields,
         };
         _isHttp10 = !head.IsHttp11;
         _lacksHost = head.HostIndex < 0 && head.AuthorityEnd == 0;
-        var targetLength = head.AuthorityEnd == 0 ? 0 : head.TargetLength;
-        var unforwardedLength = UnforwardedFields.LengthOf(_client.HeadBytes, head);
-        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(_client.HeadBytes, head, in edits) + targetLength + unforwardedLength);
+        var targetLength = head.AuthorityEnd == 0 && target.IsEmpty ? 0 : head.TargetLength;
+        var unforwardedLength = UnforwardedFields.LengthOf(_client.HeadBytes, head, in edits);
+        var behindLength = location.Length + targetLength + unforwardedLength;
+        _message = Loop.RentBuffer(HeadWriter.MaxRequestLength(_client.HeadBytes, head, in edits) + behindLength);
         _targetLength = targetLength;
         _unforwardedLength = unforwardedLength;
-        var atEnd = _message.Span[^(targetLength + unforwardedLength)..];
+        _locationLength = location.Length;
+        var atEnd = _message.Span[^behindLength..];
+        location.CopyTo(atEnd);
+        atEnd = atEnd[location.Length..];
         head.TargetOf(_client.HeadBytes)[..targetLength].CopyTo(atEnd);
-        UnforwardedFields.Copy(_client.HeadBytes, head, atEnd[targetLength..]);
+        UnforwardedFields.Copy(_client.HeadBytes, head, in edits, atEnd[targetLength..]);
         _headLength = _messageLength = HeadWriter.WriteRequest(_message.Span, _client.HeadBytes, head, in edits);
         _client.ReleaseHead();
         _stage = _clusterName is null ? Stage.Route : Stage.Reserve;
@@ -100,7 +109,7 @@ internal sealed partial class RequestForwarder
             return;
         }
 
-        var room = _message.Length - _targetLength - _unforwardedLength - _messageLength;
+        var room = _message.Length - _locationLength - _targetLength - _unforwardedLength - _messageLength;
         if (_requestFraming.Kind != BodyKind.Length || !piece.IsEnd || piece.Data.Length > room)
         {
             _firstPiece = piece;
@@ -276,7 +285,7 @@ internal sealed partial class RequestForwarder
     {
         _message.Return();
         _message = default;
-        _headLength = _messageLength = _targetLength = _unforwardedLength = 0;
+        _headLength = _messageLength = _locationLength = _targetLength = _unforwardedLength = 0;
         _uploadEnded = false;
     }
 }

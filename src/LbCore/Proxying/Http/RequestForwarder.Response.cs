@@ -58,7 +58,7 @@ internal sealed partial class RequestForwarder
         _status = upstream.Head.Status;
         _responseMilliseconds = (int)(Loop.Now - _startedAt);
         _responseStarted = true;
-        _client.WriteHead(upstream.HeadBytes, upstream.Head, upstream.ResponseFraming, LeavesBody(upstream));
+        _client.WriteHead(upstream.HeadBytes, upstream.Head, upstream.ResponseFraming, _route?.ResponseFields, LeavesBody(upstream));
         upstream.ReleaseHead();
         if (_status == 101)
         {

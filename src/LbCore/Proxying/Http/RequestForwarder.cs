@@ -97,7 +97,7 @@ internal sealed partial class RequestForwarder : LazyTimer
     {
         try
         {
-            WriteMessage();
+            FindRoute();
             LookForClose();
             var again = false;
             while (again || TryReserve())
@@ -319,6 +319,7 @@ internal sealed partial class RequestForwarder : LazyTimer
     private void Clear()
     {
         ReturnMessage();
+        _route = null;
         _proxy = null!;
         _listener = null!;
         _clusterName = null;

@@ -4,18 +4,18 @@ using LbCore.Http;
 
 namespace LbCore.Proxying.Http;
 
-/// <summary>The fields of a request that its record shows and that do not go on, since the client's Connection names them.</summary>
+/// <summary>The fields of a request that its record shows and that do not go on: the client's Connection names them, or the route changes them.</summary>
 internal static class UnforwardedFields
 {
     /// <summary>Returns how many bytes their lines have.</summary>
-    public static int LengthOf(ReadOnlySpan<byte> bytes, RequestHead head)
+    public static int LengthOf(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits)
     {
         var length = 0;
-        if (head.ConnectionNamesFields)
+        if (head.ConnectionNamesFields || edits.Fields is not null || !edits.Host.IsEmpty)
         {
             foreach (ref readonly var field in head.Fields)
             {
-                length += IsOne(bytes, in field) ? field.End - field.Start : 0;
+                length += IsOne(bytes, in field, in edits) ? field.End - field.Start : 0;
             }
         }
 
@@ -23,7 +23,7 @@ internal static class UnforwardedFields
     }
 
     /// <summary>Copies their lines to a place that has <see cref="LengthOf"/> bytes.</summary>
-    public static void Copy(ReadOnlySpan<byte> bytes, RequestHead head, Span<byte> target)
+    public static void Copy(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits, Span<byte> target)
     {
         if (target.IsEmpty)
         {
@@ -32,7 +32,7 @@ internal static class UnforwardedFields
 
         foreach (ref readonly var field in head.Fields)
         {
-            if (IsOne(bytes, in field))
+            if (IsOne(bytes, in field, in edits))
             {
                 bytes[field.Start..field.End].CopyTo(target);
                 target = target[(field.End - field.Start)..];
@@ -40,14 +40,15 @@ internal static class UnforwardedFields
         }
     }
 
-    private static bool IsOne(ReadOnlySpan<byte> bytes, in HeaderField field)
+    private static bool IsOne(ReadOnlySpan<byte> bytes, in HeaderField field, in RequestEdits edits)
     {
-        if (!field.IsHopByHop || field.Known != KnownField.None)
+        if (field.Known != KnownField.None)
         {
-            return false;
+            return field.Known == KnownField.Host && !edits.Host.IsEmpty;
         }
 
         var name = bytes.Slice(field.Start, field.NameLength);
-        return Ascii.EqualsIgnoreCase(name, "referer"u8) || Ascii.EqualsIgnoreCase(name, "user-agent"u8);
+        return (field.IsHopByHop || (edits.Fields is not null && edits.Fields.Dropped.Contains(name)))
+            && (Ascii.EqualsIgnoreCase(name, "referer"u8) || Ascii.EqualsIgnoreCase(name, "user-agent"u8));
     }
 }

@@ -33,13 +33,15 @@ internal readonly ref struct RequestText
         Protocol = outcome.IsHttp10 ? "HTTP/1.0"u8 : IsVersion(rest[..end]) ? rest[..end] : default;
         rest = rest[(end + 2)..];
 
-        for (var part = 0; part < 2; part++, rest = outcome.Unforwarded.FirstSpan)
+        // What the client said has the first word, and then what the backend was told.
+        var lines = outcome.Unforwarded.FirstSpan;
+        for (var part = 0; part < 2; part++, lines = rest)
         {
             // To the empty line, or the last whole one of a head that never became whole. One byte is found faster than two.
-            while ((end = rest.IndexOf((byte)'\n')) > 1 && rest[end - 1] == '\r')
+            while ((end = lines.IndexOf((byte)'\n')) > 1 && lines[end - 1] == '\r')
             {
-                var line = rest[..(end - 1)];
-                rest = rest[(end + 1)..];
+                var line = lines[..(end - 1)];
+                lines = lines[(end + 1)..];
                 switch (line[0] | 0x20)
                 {
                     case 'h' when Host.IsEmpty && !outcome.LacksHost:

@@ -114,7 +114,7 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head) => _response.Append($"({head.Status})");
 
-    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, bool leavesBody) => _response.Append($"[{head.Status}]");
+    public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, FieldEdits? fields, bool leavesBody) => _response.Append($"[{head.Status}]");
 
     public override void EndWith(ReadOnlyMemory<byte> trailers)
     {

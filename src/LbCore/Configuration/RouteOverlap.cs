@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace LbCore.Configuration;
+
+/// <summary>Finds routes that never take a request, since an earlier one takes everything that they would.</summary>
+internal static class RouteOverlap
+{
+    /// <summary>Returns the index of a route that takes everything that a later one would; -1 when there is none.</summary>
+    public static int FindCover(IList<RouteOptions> routes, int index)
+    {
+        for (var i = 0; i < index; i++)
+        {
+            if (routes[i] is { } earlier && Covers(earlier, routes[index]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Returns whether a redirect on the same host, with nothing of the request in its path, comes to its own route.</summary>
+    public static bool LeadsToItself(IList<RouteOptions> routes, int index, string to)
+    {
+        // A redirect may change the method, and set a cookie.
+        var route = routes[index];
+        if (route.Headers.Count > 0 || (route.Methods.Count > 0 && !route.Methods.Contains("GET")))
+        {
+            return false;
+        }
+
+        if (to is "{path}" or "{path}{query}")
+        {
+            return true;
+        }
+
+        var end = to.AsSpan().IndexOfAny("?#");
+        var path = end < 0 ? to : to[..end];
+        return path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('{', StringComparison.Ordinal)
+            && TakesPath(route, path) && !routes.Take(index).Any(earlier => earlier is not null && TakesPath(earlier, path));
+    }
+
+    /// <summary>Returns whether a path begins with whole segments of another.</summary>
+    public static bool IsPrefix(string prefix, string? path)
+    {
+        var whole = prefix.TrimEnd('/');
+        return path is not null && path.StartsWith(whole, StringComparison.Ordinal) && (path.Length == whole.Length || path[whole.Length] == '/');
+    }
+
+    private static bool Covers(RouteOptions earlier, RouteOptions later) =>
+        CoversPath(earlier, later) && CoversHosts(earlier.Hosts, later.Hosts) && CoversMethods(earlier.Methods, later.Methods)
+        && earlier.Headers.All(asked => later.Headers.Any(other => Implies(other, asked)));
+
+    private static bool CoversPath(RouteOptions earlier, RouteOptions later) =>
+        earlier.Path is not null ? earlier.PathPrefix is null && earlier.Path == later.Path
+        : earlier.PathPrefix is null || IsPrefix(earlier.PathPrefix, later.Path ?? later.PathPrefix);
+
+    private static bool CoversHosts(IList<string> earlier, IList<string> later) =>
+        earlier.Count == 0 || (later.Count > 0 && later.All(host => earlier.Any(other => CoversHost(other, host))));
+
+    private static bool CoversHost(string? earlier, string? later) =>
+        earlier is not null && later is not null
+        && (earlier.Equals(later, StringComparison.OrdinalIgnoreCase)
+            || (earlier.StartsWith("*.", StringComparison.Ordinal) && later.EndsWith(earlier[1..], StringComparison.OrdinalIgnoreCase)));
+
+    private static bool CoversMethods(IList<string> earlier, IList<string> later) =>
+        earlier.Count == 0 || (later.Count > 0 && later.All(earlier.Contains));
+
+    private static bool Implies(KeyValuePair<string, RouteHeaderOptions> later, KeyValuePair<string, RouteHeaderOptions> earlier)
+    {
+        if (later.Value is null || earlier.Value is null || later.Value.Is != earlier.Value.Is
+            || !later.Key.Equals(earlier.Key, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var wanted = ValuesOf(earlier.Value);
+        var narrower = ValuesOf(later.Value);
+        return wanted.Count == 0 || (narrower.Count > 0 && narrower.All(wanted.Contains));
+    }
+
+    private static List<string> ValuesOf(RouteHeaderOptions asked) => asked.Value is { } value ? [value] : [.. asked.Values];
+
+    private static bool TakesPath(RouteOptions route, string path) =>
+        route.Path is not null ? route.Path == path : route.PathPrefix is null || IsPrefix(route.PathPrefix, path);
+}
