@@ -19,6 +19,7 @@ internal static class CommandLine
         };
         root.Add(RunCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(ExplainCommand.Create());
         root.Add(ProxyCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(InitCommand.Create());

@@ -28,6 +28,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         null or "proxy" => ProxyCommand.Example,
         "run" => RunCommand.Example,
         "check" => CheckCommand.Example,
+        "explain" => ExplainCommand.Example,
         "demo" => DemoCommand.Example,
         "init" => InitCommand.Example,
         "schema" => SchemaCommand.Example,

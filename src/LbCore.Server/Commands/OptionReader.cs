@@ -13,10 +13,12 @@ internal sealed class OptionReader
     private readonly ParseResult _parsed;
     private readonly List<string> _errors = [];
 
-    public OptionReader(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="takesArguments">Whether values without an option are the command's own, which reads them itself.</param>
+    public OptionReader(ParseResult parsed, bool takesArguments = false)
     {
         _parsed = parsed;
-        CheckTokens();
+        CheckTokens(takesArguments);
     }
 
     /// <summary>Gets the errors so far, in the order of the command line, then of reading.</summary>
@@ -98,7 +100,7 @@ internal sealed class OptionReader
     }
 
     /// <summary>Looks for what belongs nowhere: options without a value, values without an option, and mistyped options, which an option before them would take as values.</summary>
-    private void CheckTokens()
+    private void CheckTokens(bool takesArguments)
     {
         Option? current = null;
         var taken = 0;
@@ -121,13 +123,13 @@ internal sealed class OptionReader
                 AddStranger(token.Value);
                 afterStranger = true;
             }
-            else if (token.Type == TokenType.Argument && !afterStranger && current is null)
+            else if (token.Type == TokenType.Argument && !afterStranger && !takesArguments && current is null)
             {
                 var options = _parsed.CommandResult.Command.Options;
                 var likely = options.FirstOrDefault(static option => option.AllowMultipleArgumentsPerToken) ?? options[0];
                 _errors.Add($"'{token.Value}' belongs to no option; write its option before it, such as {likely.Name} {token.Value}");
             }
-            else if (token.Type == TokenType.Argument && !afterStranger && ++taken > 1 && !current!.AllowMultipleArgumentsPerToken)
+            else if (token.Type == TokenType.Argument && !afterStranger && ++taken > 1 && !takesArguments && !current!.AllowMultipleArgumentsPerToken)
             {
                 _errors.Add($"'{token.Value}' belongs to no option; {current.Name} takes one value at a time");
             }

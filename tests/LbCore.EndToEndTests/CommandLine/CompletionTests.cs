@@ -70,7 +70,7 @@ internal sealed class CompletionTests
     {
         var offered = await OfferedAsync(shell, "lbcore ");
 
-        foreach (var command in new[] { "run", "check", "proxy", "init", "schema", "completion", "version" })
+        foreach (var command in new[] { "run", "check", "explain", "proxy", "init", "schema", "completion", "version" })
         {
             Assert.That(offered, Does.Contain(command));
         }

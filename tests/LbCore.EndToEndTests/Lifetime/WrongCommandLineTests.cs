@@ -30,7 +30,7 @@ internal sealed class WrongCommandLineTests
     [
         // No command, or another one.
         Row("", BadUsage, "there is no command; write, for example, lbcore proxy --listen"),
-        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, proxy, demo, init, schema, completion or version", "did you mean proxy?"),
+        Row("prxy", BadUsage, "'prxy' is not a command", "run, check, explain, proxy, demo, init, schema, completion or version", "did you mean proxy?"),
         Row("--mode tcp", BadUsage, "no command before '--mode'", "write lbcore proxy --mode"),
         Row("--lops", BadUsage, "no command before '--lops'"),
         Row("version now", BadUsage, "'now'", "takes nothing"),
