@@ -56,6 +56,11 @@ internal static class RedirectText
                     + "or percent-encode the brace: %7B or %7D";
             }
 
+            if (pieces.Exists(piece => piece.IsPlaceholder && piece.Text == name))
+            {
+                return $"{{{name}}} is there twice; keep one of them";
+            }
+
             pieces.Add(new Piece(name, IsPlaceholder: true));
             rest = rest[(end + 1)..];
         }

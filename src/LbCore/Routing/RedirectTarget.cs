@@ -15,7 +15,7 @@ internal sealed class RedirectTarget
     private readonly bool _isRelative;
     private readonly int _textLength;
 
-    /// <param name="parts">What it is made of; the text of a placeholder is not used.</param>
+    /// <param name="parts">What it is made of, each placeholder once at most; its text is not used.</param>
     /// <param name="prefix">The prefix that <see cref="RedirectPart.Rest"/> is behind, in its normal form; null for none.</param>
     public RedirectTarget(IReadOnlyList<(RedirectPart Part, string Text)> parts, byte[]? prefix)
     {
@@ -37,7 +37,7 @@ internal sealed class RedirectTarget
 
     /// <summary>Returns a number of bytes that <see cref="Write"/> never exceeds.</summary>
     public int MaxLength(ReadOnlySpan<byte> host, in RoutedPath path) =>
-        _textLength + 1 + (_parts.Length * Math.Max(host.Length, path.Whole.Length + path.Query.Length));
+        1 + _textLength + host.Length + (2 * Math.Max(path.Whole.Length, path.Normal.Length)) + path.Query.Length;
 
     /// <summary>Writes it. Returns its length.</summary>
     public int Write(ReadOnlySpan<byte> host, in RoutedPath path, Span<byte> target)

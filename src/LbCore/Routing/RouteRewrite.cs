@@ -27,7 +27,7 @@ internal sealed class RouteRewrite
     public ReadOnlySpan<byte> Host => _host;
 
     /// <summary>Returns a number of bytes that <see cref="WriteTarget"/> never exceeds.</summary>
-    public int MaxTargetLength(in RoutedPath path) => _add.Length + path.Whole.Length + path.Query.Length + 1;
+    public int MaxTargetLength(in RoutedPath path) => _add.Length + Math.Max(path.Whole.Length, path.Normal.Length) + path.Query.Length + 1;
 
     /// <summary>Writes the target for the backend. Returns its length.</summary>
     public int WriteTarget(in RoutedPath path, Span<byte> target)

@@ -46,6 +46,7 @@ internal sealed class RouteMistakeTests
         yield return Whole("\"redirect\": { \"to\": \"https://a.test\", \"status\": 304 }", ".redirect.status: 304 is no redirect; use 301, 302, 303, 307 or 308");
         yield return Whole("\"redirect\": { \"to\": \"https://{hots}/\" }", ".redirect.to: '{hots}' is no placeholder; write {host} or {path} or {rest} or {query}");
         yield return Whole("\"redirect\": { \"to\": \"https://a.test/}\" }", ".redirect.to: '}' is no placeholder");
+        yield return Whole("\"redirect\": { \"to\": \"{path}{path}\" }", ".redirect.to: {path} is there twice; keep one of them");
         yield return Whole("\"redirect\": { \"to\": \"https://{path}\" }", ".redirect.to: 'https://{path}' does not begin as an address");
         yield return Whole("\"redirect\": { \"to\": \"https:///{host}\" }", "does not begin as an address");
         yield return Whole("\"redirect\": { \"to\": \"//{path}\" }", "does not begin as an address");
