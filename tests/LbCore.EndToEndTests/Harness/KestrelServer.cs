@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace LbCore.EndToEndTests.Harness;
 
@@ -48,6 +49,20 @@ internal sealed class KestrelServer : HttpBackend
         return server;
     }
 
+    /// <summary>Accepts a web socket and sends every message back.</summary>
+    public static async Task EchoMessagesAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[16 * 1024];
+        ValueWebSocketReceiveResult result;
+        while ((result = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted)).MessageType != WebSocketMessageType.Close)
+        {
+            await socket.SendAsync(buffer.AsMemory(0, result.Count), result.MessageType, result.EndOfMessage, context.RequestAborted);
+        }
+
+        await socket.CloseOutputAsync(socket.CloseStatus!.Value, socket.CloseStatusDescription, context.RequestAborted);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
@@ -64,6 +79,10 @@ internal sealed class KestrelServer : HttpBackend
             case "bytes":
                 response.ContentLength = number;
                 await response.Body.WriteAsync(Known(number), context.RequestAborted);
+                break;
+            case "file":
+                // What a static file is to everyone: it has a tag, and ranges of it may be asked for.
+                await Results.Bytes(Known(number), entityTag: new EntityTagHeaderValue($"\"{number}\""), enableRangeProcessing: true).ExecuteAsync(context);
                 break;
             case "chunked":
                 foreach (var chunk in Known(number).Chunk(10_000))
@@ -100,6 +119,10 @@ internal sealed class KestrelServer : HttpBackend
                 await Task.Delay(number, context.RequestAborted);
                 await response.WriteAsync("slow");
                 break;
+            case "refuse":
+                response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                await response.WriteAsync("refused");
+                break;
             case "ws":
                 await EchoUpgradedAsync(context);
                 break;
@@ -117,18 +140,5 @@ internal sealed class KestrelServer : HttpBackend
         context.Response.Headers.Upgrade = context.Request.Headers.Upgrade;
         await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         await stream.CopyToAsync(stream, context.RequestAborted);
-    }
-
-    private static async Task EchoMessagesAsync(HttpContext context)
-    {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var buffer = new byte[16 * 1024];
-        ValueWebSocketReceiveResult result;
-        while ((result = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted)).MessageType != WebSocketMessageType.Close)
-        {
-            await socket.SendAsync(buffer.AsMemory(0, result.Count), result.MessageType, result.EndOfMessage, context.RequestAborted);
-        }
-
-        await socket.CloseOutputAsync(socket.CloseStatus!.Value, socket.CloseStatusDescription, context.RequestAborted);
     }
 }

@@ -26,7 +26,11 @@ internal sealed class NginxServer : IAsyncDisposable
 
     public string Address { get; }
 
-    /// <summary>Starts one. <c>/name</c> answers with its name; <c>/files/</c> serves files, <c>/slow/</c> the same ones slowly, <c>/upload/</c> takes PUT.</summary>
+    /// <summary>
+    /// Starts one. <c>/name</c> answers with its name; <c>/files/</c> serves files, <c>/slow/</c> the same ones slowly,
+    /// <c>/chunked/</c> in chunks, <c>/trailers/</c> in chunks with a trailer, <c>/close/</c> until it closes;
+    /// <c>/upload/</c> takes PUT, <c>/refuse</c> answers 413 before it reads the body.
+    /// </summary>
     public static async Task<NginxServer> StartAsync(string name)
     {
         var program = Tool.Require("nginx", "nginx-light");
@@ -45,11 +49,13 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <summary>Puts a file of random bytes under <c>/files/</c> and returns its SHA-256.</summary>
     public string AddFile(string name, int length)
     {
-        var content = new byte[length];
-        RandomNumberGenerator.Fill(content);
-        File.WriteAllBytes(Path.Combine(_folder.File("files"), name), content);
+        var content = RandomNumberGenerator.GetBytes(length);
+        AddFile(name, content);
         return Convert.ToHexString(SHA256.HashData(content));
     }
+
+    /// <summary>Puts a file under <c>/files/</c>.</summary>
+    public void AddFile(string name, byte[] content) => File.WriteAllBytes(FilePath(name), content);
 
     /// <summary>Returns the path of a file under <c>/files/</c>.</summary>
     public string FilePath(string name) => Path.Combine(_folder.File("files"), name);
@@ -95,7 +101,11 @@ internal sealed class NginxServer : IAsyncDisposable
             location = /name { return 200 "{{name}}\n"; }
             location /files/ { root {{folder}}; }
             location /slow/ { alias {{folder}}/files/; limit_rate 256k; }
+            location /chunked/ { alias {{folder}}/files/; ssi on; ssi_types *; }
+            location /trailers/ { alias {{folder}}/files/; ssi on; ssi_types *; add_trailer X-Check passed; }
+            location /close/ { alias {{folder}}/files/; ssi on; ssi_types *; chunked_transfer_encoding off; }
             location /upload/ { root {{folder}}; dav_methods PUT; }
+            location /refuse { client_max_body_size 1; root {{folder}}; dav_methods PUT; }
           }
         }
         """;

@@ -18,6 +18,21 @@ internal sealed class NodeServer : HttpBackend
           const [, what, text] = q.url.split('/'), n = Number(text);
           switch (what) {
             case 'bytes': s.end(known(n)); break;
+            case 'file': {
+              const whole = known(n), tag = '"' + n + '"', range = /^bytes=(\d*)-(\d*)$/.exec(q.headers.range || '');
+              s.setHeader('etag', tag); s.setHeader('accept-ranges', 'bytes');
+              if (q.headers['if-none-match'] === tag) { s.statusCode = 304; s.end(); break; }
+              let from = 0, to = n - 1;
+              if (range) {
+                [from, to] = range[1] === '' ? [n - Number(range[2]), to] : [Number(range[1]), range[2] === '' ? to : Math.min(to, Number(range[2]))];
+                s.statusCode = from > to ? 416 : 206; s.setHeader('content-range', from > to ? 'bytes */' + n : 'bytes ' + from + '-' + to + '/' + n);
+              }
+              const part = whole.subarray(from, to + 1); s.setHeader('content-length', part.length); s.end(part); break;
+            }
+            case 'trailers': s.setHeader('trailer', 'X-Check'); s.write(known(n)); s.addTrailers({ 'X-Check': 'passed' }); s.end(); break;
+            case 'close': s.removeHeader('transfer-encoding'); s.write(known(n)); s.end(); break;
+            case 'hints': s.writeEarlyHints({ link: '</style.css>; rel=preload' }); s.writeProcessing(); s.end('hinted'); break;
+            case 'refuse': s.statusCode = 413; s.end('refused'); break;
             case 'chunked': { const b = known(n); for (let i = 0; i < n; i += 10000) s.write(b.subarray(i, i + 10000)); s.end(); break; }
             case 'echo': if (q.headers['content-length']) s.setHeader('content-length', q.headers['content-length']); s.flushHeaders(); q.pipe(s); break;
             case 'hash': { const h = crypto.createHash('sha256'); q.on('data', d => h.update(d)); q.on('end', () => s.end(h.digest('hex').toUpperCase())); break; }
@@ -28,11 +43,34 @@ internal sealed class NodeServer : HttpBackend
             default: s.statusCode = n; s.end();
           }
         });
+        // Node has no web socket server: this one sends each frame back without the client's mask.
+        const messages = (q, socket, head) => {
+          const accept = crypto.createHash('sha1').update(q.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ' + accept + '\r\n\r\n');
+          let got = head;
+          const frames = () => {
+            while (got.length >= 2) {
+              const short = got[1] & 127, at = short < 126 ? 2 : short === 126 ? 4 : 10;
+              if (got.length < at + 4) return;
+              const size = short < 126 ? short : short === 126 ? got.readUInt16BE(2) : Number(got.readBigUInt64BE(2));
+              if (got.length < at + 4 + size) return;
+              const first = Buffer.from(got.subarray(0, at)), body = Buffer.from(got.subarray(at + 4, at + 4 + size));
+              for (let i = 0; i < size; i++) body[i] ^= got[at + i % 4];
+              first[1] &= 127;
+              socket.write(Buffer.concat([first, body]));
+              got = got.subarray(at + 4 + size);
+              if ((first[0] & 15) === 8) socket.end();
+            }
+          };
+          socket.on('error', () => { }); socket.on('data', d => { got = Buffer.concat([got, d]); frames(); }); frames();
+        };
         server.on('upgrade', (q, socket, head) => {
+          if (q.url === '/messages') { messages(q, socket, head); return; }
           socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ' + q.headers.upgrade + '\r\n\r\n');
           if (head.length) socket.write(head);
           socket.on('error', () => { }); socket.pipe(socket);
         });
+        server.on('checkContinue', (q, s) => { if (q.url !== '/refuse') s.writeContinue(); server.emit('request', q, s); });
         server.keepAliveTimeout = 60000;
         server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening'));
         """;

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -9,7 +8,7 @@ using NUnit.Framework;
 
 namespace LbCore.EndToEndTests.Http;
 
-/// <summary>What curl sees of Kestrel and Node through lbcore.</summary>
+/// <summary>What curl sees of Kestrel and Node through lbcore. What holds for files of any server has its tests in Interoperability.</summary>
 [TestFixtureSource(nameof(Fixtures))]
 internal sealed class CurlTests(string engine, string kind)
 {
@@ -52,25 +51,6 @@ internal sealed class CurlTests(string engine, string kind)
         Assert.That(result.Output, Does.Contain("X-Forwarded-For: 127.0.0.1\n").And.Contain("X-Forwarded-Proto: http\n").And.Contain("X-Custom: kept\n").And.Not.Contain("6.6.6.6"));
     }
 
-    [Test]
-    public async Task Several_requests_go_over_one_connection()
-    {
-        var result = await CurlAsync($"{Url}/bytes/10", $"{Url}/bytes/10", $"{Url}/bytes/10", "-o", "/dev/null", "-o", "/dev/null", "-o", "/dev/null", "-w", "%{num_connects}\n");
-        Assert.That(result.Output, Is.EqualTo("1\n0\n0\n"));
-    }
-
-    [Test]
-    public async Task HEAD_tells_the_length_and_sends_nothing()
-    {
-        var result = await CurlAsync($"{Url}/bytes/1234", "-I");
-        Assert.That(result.Output, Does.StartWith("HTTP/1.1 200 OK\r\n").And.EndWith("\r\n\r\n"));
-        if (kind == "kestrel")
-        {
-            // Node tells no length that it would have to make the body for.
-            Assert.That(result.Output, Does.Contain("Content-Length: 1234\r\n"));
-        }
-    }
-
     [TestCase("204")]
     [TestCase("304")]
     [TestCase("404")]
@@ -78,34 +58,6 @@ internal sealed class CurlTests(string engine, string kind)
     {
         var result = await CurlAsync($"{Url}/status/{status}", "-w", "%{http_code}");
         Assert.That(result.Output, Is.EqualTo(status));
-    }
-
-    [Test]
-    public async Task HTTP_1_0_gets_chunks_taken_apart()
-    {
-        var result = await CurlAsync($"{Url}/chunked/50000", "--http1.0");
-        Assert.That(result.OutputBytes.AsSpan().SequenceEqual(HttpBackend.Known(50_000)), Is.True);
-    }
-
-    [TestCase("--data-binary")]
-    [TestCase("--upload-file")]
-    public async Task A_body_that_asks_for_leave_first_gets_it(string how)
-    {
-        using var folder = new TempFolder();
-        var file = folder.File("body");
-        var body = TestRandom.Bytes(2_000_000, seed: 3);
-        await File.WriteAllBytesAsync(file, body);
-        var result = await CurlAsync($"{Url}/echo", how, how == "--data-binary" ? "@" + file : file, "-H", "Expect: 100-continue", "-D", "-", "-o", folder.File("out"));
-        Assert.That(result.Output, Does.StartWith("HTTP/1.1 100 Continue\r\n").Or.StartWith("HTTP/1.1 200 OK\r\n"));
-        Assert.That((await File.ReadAllBytesAsync(folder.File("out"))).AsSpan().SequenceEqual(body), Is.True);
-    }
-
-    [Test]
-    public async Task A_body_of_unknown_length_is_sent_in_chunks()
-    {
-        var body = TestRandom.Bytes(300_000, seed: 4);
-        var result = await Command.RunAsync(_curl, ["-sS", "--fail", "-T", "-", $"{Url}/echo"], null, body);
-        Assert.That(result.OrThrow().OutputBytes.AsSpan().SequenceEqual(body), Is.True);
     }
 
     [Test]

@@ -53,15 +53,6 @@ internal sealed class NginxTests(string engine)
         Assert.That(Hash(folder.File(name)), Is.EqualTo(expected));
     }
 
-    [Test]
-    public async Task A_range_of_a_file_arrives()
-    {
-        _nginx!.AddFile("whole", 1024 * 1024);
-        var range = await CurlAsync($"{Url}/files/whole", "-r", "1000-1999", "-w", "%{http_code}");
-        var expected = (await File.ReadAllBytesAsync(_nginx.FilePath("whole")))[1000..2000];
-        Assert.That(range.OutputBytes, Is.EqualTo((byte[])[.. expected, .. "206"u8]));
-    }
-
     // Curl reads its input, of which it does not know the length, and sends it in chunks.
     [Test]
     public async Task An_upload_of_any_size_arrives([ValueSource(nameof(Sizes))] int size, [Values] bool chunked)
