@@ -15,6 +15,9 @@ internal static partial class Signal
     /// <summary>Sends a signal to a process that a test has started.</summary>
     public static void Send(int processId, int signal) => _ = SendCore(processId, signal);
 
+    /// <summary>Sends a signal to a process that leads a group, and to all of the group.</summary>
+    public static void SendToGroup(int leaderId, int signal) => _ = SendCore(-leaderId, signal);
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendCore(int processId, int signal);
 }
