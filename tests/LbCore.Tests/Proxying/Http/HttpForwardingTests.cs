@@ -106,7 +106,13 @@ internal sealed class HttpForwardingTests
 
     [TestCase("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
     [TestCase("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nX: no length, and none to come\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n")]
     [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n")]
+    [TestCase("POST", "HTTP/1.1 204 No Content\r\n\r\n")]
     [TestCase("GET", "HTTP/1.1 204 No Content\r\n\r\n")]
     [CancelAfter(30_000)]
     public async Task A_response_without_a_body_ends_with_its_head(string method, string response, CancellationToken token)
