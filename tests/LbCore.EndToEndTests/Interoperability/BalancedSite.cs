@@ -25,8 +25,7 @@ internal sealed class BalancedSite
     {
         if (!All.TryGetValue((engine, kind), out var balanced))
         {
-            var site = await Site.StartAsync(kind);
-            balanced = new BalancedSite(site, await LbCoreProcess.StartHttpAsync(engine, [site.Address]));
+            balanced = await StartAsync(engine, kind);
             All.Add((engine, kind), balanced);
         }
 
@@ -55,6 +54,20 @@ internal sealed class BalancedSite
         if (failures.Count > 0)
         {
             throw new AggregateException(failures);
+        }
+    }
+
+    private static async Task<BalancedSite> StartAsync(string engine, string kind)
+    {
+        var site = await Site.StartAsync(kind);
+        try
+        {
+            return new BalancedSite(site, await LbCoreProcess.StartHttpAsync(engine, [site.Address]));
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
         }
     }
 }
