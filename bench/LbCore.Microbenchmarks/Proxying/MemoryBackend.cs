@@ -29,6 +29,12 @@ internal sealed class MemoryBackend(byte[] responseHead, byte[] responseBody) : 
 
     public override long UndeliveredBytes => 0;
 
+    public override ReadOnlyMemory<byte> Trailers => default;
+
+    public override void EndWith(ReadOnlyMemory<byte> trailers)
+    {
+    }
+
     public override void WriteHead(ReadOnlySpan<byte> message, HttpMethod method, bool chunked)
     {
     }

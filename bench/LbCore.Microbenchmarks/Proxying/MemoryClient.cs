@@ -61,6 +61,12 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
     {
     }
 
+    public override ReadOnlyMemory<byte> Trailers => default;
+
+    public override void EndWith(ReadOnlyMemory<byte> trailers)
+    {
+    }
+
     public override void WriteHead(ReadOnlySpan<byte> bytes, ResponseHead head, BodyFraming framing, FieldEdits? fields, bool leavesBody) =>
         HeadWriter.WriteResponse(_target, bytes, head, default);
 

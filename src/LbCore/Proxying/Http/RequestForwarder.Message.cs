@@ -52,7 +52,7 @@ internal sealed partial class RequestForwarder
             ForwardedFor = _client.ClientAddress.Span,
             LocalPort = forwarding.Written.Contains(KnownField.XForwardedPort) ? LocalPort() : 0,
             RequestId = requestId,
-            MissingHost = head.HostIndex < 0 ? OwnAddress() : default,
+            MissingHost = head.HostIndex < 0 && head.AuthorityEnd == 0 ? OwnAddress() : default,
             Target = target,
             Host = _route?.Rewrite is { } rewrite ? rewrite.Host : default,
             Fields = _route?.RequestFields,
