@@ -5,9 +5,6 @@ namespace LbCore.Http;
 /// <summary>Writes the forwarding fields of a request, each in one line.</summary>
 internal static class ForwardingWriter
 {
-    // Of identifiers that others have given.
-    private const int MaxRequestIdLength = 128;
-
     // The names of all fields, what stands around their values, a port and an identifier.
     private const int FixedLength = 320;
 
@@ -174,9 +171,7 @@ internal static class ForwardingWriter
         }
 
         var value = found < 0 ? default : MessageHead.ValueOf(bytes, in fields[found]);
-        return field == KnownField.XRequestId && (value.Length > MaxRequestIdLength || value.ContainsAnyExcept(Characters.Identifier))
-            ? default
-            : value;
+        return field == KnownField.XRequestId && !Identifiers.IsGood(value) ? default : value;
     }
 
     private static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits) =>

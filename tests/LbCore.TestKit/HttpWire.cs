@@ -45,6 +45,19 @@ public static class HttpWire
         return lines.Count == 1 ? head.Remove(lines[0].Index, lines[0].Length) : throw new ArgumentException($"There are {lines.Count} identifiers in: {head}", nameof(head));
     }
 
+    /// <summary>Reads the body of an error of ours as plain text: a line with the status, and one with the request's identifier.</summary>
+    public static async Task<string> ReadErrorAsync(this RawClient peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        var text = new StringBuilder();
+        for (var lines = 0; lines < 2; lines += text[^1] == '\n' ? 1 : 0)
+        {
+            text.Append((char)(await peer.ReadExactlyAsync(1).ConfigureAwait(false))[0]);
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Reads so many bytes as text.</summary>
     public static async Task<string> ReadTextAsync(this RawClient peer, int count)
     {

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LbCore.Configuration;
 
-/// <summary>Checks the options about forwarding fields and names with underscores.</summary>
+/// <summary>Checks the options about forwarding fields, names with underscores and error answers.</summary>
 internal static class ForwardedHeadersRules
 {
     private static readonly (string Key, Func<ForwardedHeadersOptions, ForwardedHeaderMode> Get)[] Fields =
@@ -24,6 +24,11 @@ internal static class ForwardedHeadersRules
         if (!Enum.IsDefined(listener.Underscores))
         {
             yield return new ConfigurationError(path + ".underscores", $"{(int)listener.Underscores} cannot be its value; use keep, drop or reject");
+        }
+
+        if (!Enum.IsDefined(listener.Errors.Format))
+        {
+            yield return new ConfigurationError(path + ".errors.format", $"{(int)listener.Errors.Format} cannot be its value; use negotiate, plain, html or json");
         }
 
         path += ".forwardedHeaders";

@@ -51,6 +51,9 @@ public sealed class ListenerOptions
     /// <summary>Gets the bounds of what a client may send.</summary>
     public ListenerLimitOptions Limits { get; } = new();
 
+    /// <summary>Gets how errors are answered that no backend answers (mode http).</summary>
+    public ErrorOptions Errors { get; } = new();
+
     /// <summary>Gets what backends are told of a request's way, and whom to believe (mode http).</summary>
     public ForwardedHeadersOptions ForwardedHeaders { get; } = new();
 

@@ -56,6 +56,13 @@ internal static class TopologyBuilder
         MaxHeadFields = options.Limits.Headers,
         Forwarding = BuildForwarding(options.ForwardedHeaders),
         Underscores = (UnderscoreRule)options.Underscores,
+        ErrorFormat = options.Errors.Format switch
+        {
+            ErrorFormat.Plain => AnswerFormat.Plain,
+            ErrorFormat.Html => AnswerFormat.Html,
+            ErrorFormat.Json => AnswerFormat.Json,
+            _ => null,
+        },
         MaxBodyBytes = options.Limits.BodyBytes ?? long.MaxValue,
         MinBytesPerSecond = options.Limits.MinRate,
         MaxRequests = options.Limits.Requests,

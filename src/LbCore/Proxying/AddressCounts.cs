@@ -1,6 +1,5 @@
 using System;
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Threading;
 
 namespace LbCore.Proxying;
@@ -33,7 +32,8 @@ internal sealed class AddressCounts
         _secondRow = new int[counters];
         _mask = (ulong)counters - 1;
         Span<byte> secrets = stackalloc byte[16];
-        RandomNumberGenerator.Fill(secrets);
+        // As random as those of RandomNumberGenerator but for six bits, without loading OpenSSL, which takes 4 MB.
+        Guid.NewGuid().TryWriteBytes(secrets);
         _firstSecret = BitConverter.ToUInt64(secrets);
         _secondSecret = BitConverter.ToUInt64(secrets[8..]);
     }

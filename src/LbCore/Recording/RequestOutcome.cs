@@ -53,6 +53,9 @@ internal readonly struct RequestOutcome
     /// <summary>Gets how many bytes the body of our own answer had; 0 when the response was a backend's, or none.</summary>
     public int AnswerBytes { get; init; }
 
+    /// <summary>Gets the identifier that our own answer named, when that is not the one in <see cref="Head"/>.</summary>
+    public RequestId AnswerId { get; init; }
+
     /// <summary>
     /// Gets the request's head from its method on, in one segment: as it goes to a backend, or as far as the client sent it
     /// when it was refused before that; empty when not even its method and target were understood. Valid while the outcome

@@ -38,6 +38,9 @@ internal sealed class Listener
     /// <summary>Gets what backends are told of a request's way (mode http).</summary>
     public ForwardingRules Forwarding { get; init; } = ForwardingRules.Default;
 
+    /// <summary>Gets what error answers are written in; null for what the client prefers (mode http).</summary>
+    public AnswerFormat? ErrorFormat { get; init; }
+
     /// <summary>Gets what becomes of fields with an underscore in their name (mode http).</summary>
     public UnderscoreRule Underscores { get; init; }
 

@@ -83,7 +83,7 @@ internal sealed partial class AccessLogReloadTests(EngineCase engine) : AccessLo
         await AskAsync("/none");
         var lines = await File.ReadAllLinesAsync(Path, token);
         Assert.That(lines, Has.Length.EqualTo(2), "each has been written when the next holds");
-        Assert.That(lines[0], Does.Contain("\"GET /combined HTTP/1.1\" 502 16 \"-\" \"-\""));
+        Assert.That(lines[0], Does.Contain("\"GET /combined HTTP/1.1\" 502 58 \"-\" \"-\""));
         Assert.That(lines[1], Does.StartWith("{").And.Contain("/json"));
 
         Task ReloadAsync(Action<LbCoreOptions> change)

@@ -93,6 +93,8 @@ internal static class LbCoreKeys
             "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
         new SectionKey<ListenerOptions, ListenerLimitOptions>(
             "limits", "Bounds of what a client may send.", ListenerLimits(), static o => o.Limits),
+        new SectionKey<ListenerOptions, ErrorOptions>(
+            "errors", "How errors are answered that no backend answers (mode http).", Errors(), static o => o.Errors),
         new SectionKey<ListenerOptions, ForwardedHeadersOptions>(
             "forwardedHeaders",
             "What backends are told of a request's way, and whom to believe (mode http).",
@@ -105,6 +107,14 @@ internal static class LbCoreKeys
             static (o, v) => o.Underscores = v),
         new LaterKey<ListenerOptions>("proxyProtocol", "The PROXY protocol from whoever stands before this."),
         new LaterKey<ListenerOptions>("tls", "Certificates."));
+
+    private static OptionTable<ErrorOptions> Errors() => new(
+        static () => new ErrorOptions(),
+        new WordKey<ErrorOptions, ErrorFormat>(
+            "format",
+            "What they are written in. `negotiate`: what the client's Accept prefers of the others.",
+            static o => o.Format,
+            static (o, v) => o.Format = v));
 
     private static OptionTable<ListenerTimeoutOptions> ListenerTimeouts() => new(
         static () => new ListenerTimeoutOptions(),

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
+using LbCore.Http;
 using LbCore.Messages;
 using LbCore.Recording;
 using LbCore.Transport;
@@ -38,7 +39,7 @@ internal sealed partial class Http1Connection
             {
                 var close = !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge;
                 answerBytes = answer is null
-                    ? exchange.WriteAnswer(status, close)
+                    ? WriteError(forwarder, status, close)
                     : exchange.WriteAnswer(answer, forwarder.Location, close);
                 var sent = await forwarder.WatchAnswer(exchange.FlushAsync());
                 (status, answerBytes) = sent.IsCompleted ? (0, 0) : (status, answerBytes);
@@ -73,6 +74,22 @@ internal sealed partial class Http1Connection
         return false;
     }
 
+    /// <summary>Answers an error of a request whose head was whole, under the identifier that it went on with.</summary>
+    private int WriteError(RequestForwarder forwarder, int status, bool close)
+    {
+        Span<byte> own = stackalloc byte[RequestId.Length];
+        var head = forwarder.WrittenHead;
+        scoped var id = FieldLines.FindOnly(head, "x-request-id"u8);
+        if (!Identifiers.IsGood(id))
+        {
+            // None was written, or a trusted sender's goes on as it is, and may be anything.
+            forwarder.AnswerId = _loop.RequestIds.Next();
+            id = own[..forwarder.AnswerId.Format(own)];
+        }
+
+        return _exchange!.WriteError(status, _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head), id, close);
+    }
+
     private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0, int answerBytes = 0)
     {
         _forwarder?.Return(status, tunnelUp, tunnelDown, answerBytes);
@@ -89,7 +106,11 @@ internal sealed partial class Http1Connection
     {
         _phase = Phase.Busy;
         var exchange = _exchange!;
-        var answerBytes = exchange.WriteAnswer(status, close: true);
+        var head = exchange.RefusedHead(in received);
+        var id = _loop.RequestIds.Next();
+        Span<byte> idText = stackalloc byte[RequestId.Length];
+        var format = _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head.FirstSpan);
+        var answerBytes = exchange.WriteError(status, format, idText[..id.Format(idText)], close: true);
         var sending = exchange.FlushAsync();
         if (!sending.IsCompletedSuccessfully)
         {
@@ -118,7 +139,8 @@ internal sealed partial class Http1Connection
             ConnectMilliseconds = -1,
             ResponseMilliseconds = -1,
             TotalMilliseconds = Client.Loop.Now - _firstByteAt,
-            Head = exchange.RefusedHead(in received),
+            AnswerId = id,
+            Head = head,
         });
     }
 

@@ -59,6 +59,9 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     /// <summary>Gets why the head was refused.</summary>
     public HttpError HeadError => _head?.Error ?? HttpError.None;
 
+    // Of a head that is refused, the method may be known all the same.
+    private bool IsForHead => (_head?.Method ?? _method) == HttpMethod.Head;
+
     public void Begin(Http1Connection owner) => _owner = owner;
 
     /// <summary>Parses the head in a buffer, of which nothing is consumed before <see cref="ReleaseHead"/>.</summary>
@@ -160,19 +163,27 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         }
     }
 
-    /// <summary>Writes an answer of our own. It goes out with the next flush. Returns how many bytes its body has.</summary>
-    public int WriteAnswer(int status, bool close)
+    /// <summary>Writes an answer about what went wrong. It goes out with the next flush. Returns how many bytes its body has.</summary>
+    public int WriteError(int status, AnswerFormat format, ReadOnlySpan<byte> requestId, bool close)
     {
         ClosesAfter = close || !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
-        return OwnAnswer.Write(Connection.Output, status, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
+        var answer = new ErrorAnswer
+        {
+            Status = status,
+            Format = format,
+            RequestId = requestId,
+            Close = ClosesAfter,
+            SayKeepAlive = !_isHttp11,
+            WithBody = !IsForHead,
+        };
+        return answer.Write(Connection.Output);
     }
 
     /// <summary>Writes a route's answer. It goes out with the next flush. Returns how many bytes its body has.</summary>
     public int WriteAnswer(RouteAnswer answer, ReadOnlySpan<byte> location, bool close)
     {
-        ClosesAfter = close || !_isPersistent || _loop.IsDraining;
-        return OwnAnswer.Write(
-            Connection.Output, answer, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: _method != HttpMethod.Head);
+        ClosesAfter = close || !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
+        return RouteAnswerWriter.Write(Connection.Output, answer, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: !IsForHead);
     }
 
     /// <summary>Ends the exchange and puts the object back for others.</summary>

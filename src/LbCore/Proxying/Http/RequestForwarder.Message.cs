@@ -44,8 +44,8 @@ internal sealed partial class RequestForwarder
         _requestFraming = head.Framing;
         _wantsUpgrade = head.WantsUpgrade;
         var forwarding = _client.Forwarding;
-        Span<byte> requestId = stackalloc byte[RequestIdSource.Length];
-        requestId = forwarding.Written.Contains(KnownField.XRequestId) ? requestId[.._loop.RequestIds.Next(requestId)] : default;
+        Span<byte> requestId = stackalloc byte[RequestId.Length];
+        requestId = forwarding.Written.Contains(KnownField.XRequestId) ? requestId[.._loop.RequestIds.Next().Format(requestId)] : default;
         var edits = new RequestEdits
         {
             Forwarding = forwarding,

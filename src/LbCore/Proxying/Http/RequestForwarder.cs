@@ -59,6 +59,12 @@ internal sealed partial class RequestForwarder : LazyTimer
     /// <summary>Gets the status to answer when no response has been started; 0 when nobody is there to read it.</summary>
     public int AnswerStatus => _end == RequestEnd.BadRequest ? HttpErrors.StatusOf(_error) : RequestEnds.StatusOf(_end);
 
+    /// <summary>Gets the head as it was written for a backend; empty when none was.</summary>
+    public ReadOnlySpan<byte> WrittenHead => _message.AsSequence(_headLength).FirstSpan;
+
+    /// <summary>Gets or sets the identifier of an answer of ours, when that is not the one in <see cref="WrittenHead"/>.</summary>
+    public RequestId AnswerId { get; set; }
+
     /// <summary>Gets whether a byte of the final response may have been sent.</summary>
     public bool ResponseStarted => _responseStarted;
 
@@ -304,6 +310,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         ResponseMilliseconds = _responseMilliseconds,
         TotalMilliseconds = Loop.Now - _startedAt,
         AnswerBytes = answerBytes,
+        AnswerId = AnswerId,
         Head = _message.AsSequence(_headLength),
         Target = Behind(_unforwardedLength, _targetLength),
         Unforwarded = Behind(0, _unforwardedLength),
@@ -338,6 +345,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         _status = 0;
         _end = RequestEnd.Completed;
         _error = HttpError.None;
+        AnswerId = default;
         _interims = 0;
         _ended = _wantsUpgrade = _uploading = _requestSent = _responseStarted = _responseDone = _inUse = false;
         _hasFirstPiece = _wasStale = _awaitsLeave = false;

@@ -11,6 +11,9 @@ internal sealed class JsonFormat : LineFormat
     // A name has 253 characters at most, and a port five digits.
     private const int MaxHost = LineBuffer.MaxField / 4;
 
+    // Of those that are kept; others may be longer.
+    private const int MaxRequestId = 128;
+
     private static ReadOnlySpan<byte> NoClient => ",\"client\":null,\"clientPort\":null"u8;
 
     public override void Write(ref LineBuffer line, LineClock clock, in RequestOutcome outcome)
@@ -42,6 +45,7 @@ internal sealed class JsonFormat : LineFormat
         WriteFailure(ref line, outcome.FailedBy, outcome.Stage);
         WriteText(ref line, ",\"referer\":\""u8, text.Referer, LineBuffer.MaxField);
         WriteText(ref line, ",\"userAgent\":\""u8, text.UserAgent, LineBuffer.MaxField);
+        WriteRequestId(ref line, outcome.AnswerId, text.RequestId);
         line.Write("}\n"u8);
     }
 
@@ -68,6 +72,13 @@ internal sealed class JsonFormat : LineFormat
         WriteWord(ref line, ",\"clientClose\":\""u8, OrNull(outcome.ClientClose));
         WriteWord(ref line, ",\"backendClose\":\""u8, OrNull(outcome.BackendClose));
         line.Write("}\n"u8);
+    }
+
+    // The client has been told the one of our answer.
+    private static void WriteRequestId(ref LineBuffer line, RequestId ours, scoped ReadOnlySpan<byte> sent)
+    {
+        Span<byte> digits = stackalloc byte[RequestId.Length];
+        WriteText(ref line, ",\"requestId\":\""u8, ours.IsNone ? sent : digits[..ours.Format(digits)], MaxRequestId);
     }
 
     private static void Begin(ref LineBuffer line, LineClock clock, ReadOnlySpan<byte> kind, string listener)

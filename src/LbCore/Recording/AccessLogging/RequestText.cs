@@ -50,6 +50,9 @@ internal readonly ref struct RequestText
                     case 'r' when Referer.IsEmpty:
                         Referer = ValueOf(line, "referer:"u8);
                         break;
+                    case 'x' when RequestId.IsEmpty:
+                        RequestId = ValueOf(line, "x-request-id:"u8);
+                        break;
                     case 'u' when UserAgent.IsEmpty:
                         UserAgent = ValueOf(line, "user-agent:"u8);
                         break;
@@ -69,6 +72,9 @@ internal readonly ref struct RequestText
     public ReadOnlySpan<byte> Referer { get; }
 
     public ReadOnlySpan<byte> UserAgent { get; }
+
+    /// <summary>Gets the identifier that the request went on with.</summary>
+    public ReadOnlySpan<byte> RequestId { get; }
 
     private static bool IsVersion(ReadOnlySpan<byte> text) => text.Length == VersionLength && text.StartsWith("HTTP/"u8);
 

@@ -126,7 +126,7 @@ internal sealed class HttpRouteTests
         await using var pair = await StartAsync(token, new RouteOptions { PathPrefix = "/to", Redirect = new RedirectOptions { To = "https://{host}/x" } });
         await pair.Client.SendAsync(request);
         Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 400 "));
-        await pair.Client.ReadTextAsync("400 Bad Request\n".Length);
+        await pair.Client.ReadErrorAsync();
         var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
         Assert.That(
             (outcome.End, outcome.Error, outcome.Status, outcome.FailedBy, outcome.Stage),

@@ -109,7 +109,7 @@ internal sealed class LineFormatTests
             "{\"time\":\"2026-11-26T22:58:01.007Z\",\"kind\":\"http\",\"listener\":\"web\",\"client\":\"192.0.2.17\",\"clientPort\":51234,"
             + "\"method\":\"POST\",\"target\":\"/a\",\"protocol\":\"HTTP/1.1\",\"host\":\"h:81\",\"status\":200,\"bytesUp\":7,\"bytesDown\":123,"
             + "\"cluster\":\"app\",\"backend\":\"b2\",\"attempts\":2,\"retries\":1,\"connectMs\":1,\"responseMs\":20,\"totalMs\":300,"
-            + "\"end\":\"ResponseTruncated\",\"error\":\"ChunkSize\",\"failedBy\":\"Backend\",\"stage\":\"Forward\",\"referer\":\"r\",\"userAgent\":\"u\"}\n"));
+            + "\"end\":\"ResponseTruncated\",\"error\":\"ChunkSize\",\"failedBy\":\"Backend\",\"stage\":\"Forward\",\"referer\":\"r\",\"userAgent\":\"u\",\"requestId\":null}\n"));
     }
 
     [Test]
@@ -120,7 +120,7 @@ internal sealed class LineFormatTests
         Assert.That(unknown.Select(static member => member.Name), Is.EqualTo(known));
         Assert.That(
             unknown.Where(static member => member.Value.ValueKind == JsonValueKind.Null).Select(static member => member.Name),
-            Is.EqualTo(new[] { "method", "target", "protocol", "host", "status", "cluster", "backend", "connectMs", "responseMs", "error", "failedBy", "referer", "userAgent" }));
+            Is.EqualTo(new[] { "method", "target", "protocol", "host", "status", "cluster", "backend", "connectMs", "responseMs", "error", "failedBy", "referer", "userAgent", "requestId" }));
     }
 
     [Test]
@@ -225,7 +225,7 @@ internal sealed class LineFormatTests
         Assert.That(Spelled<DialStatus>(), Is.EqualTo("Connected Refused TimedOut Unreachable NoLocalPort OutOfResources Canceled Failed"));
         Assert.That(Spelled<CloseReason>(), Is.EqualTo("None Disposed PeerReset NetworkError Aborted OtherSideAborted IdleTimeout HandlerFailed Shutdown"));
         Assert.That(Spelled<HttpError>(), Is.EqualTo(
-            "None RequestLine Method Target TargetTooLong Version Connect MaxForwards NoForwardsLeft StatusLine BareLf BareCr Fold "
+            "None RequestLine Method Target Path TargetTooLong Version Connect MaxForwards NoForwardsLeft StatusLine BareLf BareCr Fold "
             + "SpaceBeforeColon FieldName FieldValue HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength "
             + "UnderscoreInName ContentLengthRepeated LengthAndCoding TransferEncoding UnknownCoding Connection ChunkSize ChunkExtension "
             + "ChunkEnd Trailer TrailersTooLarge SwitchingProtocols"));
