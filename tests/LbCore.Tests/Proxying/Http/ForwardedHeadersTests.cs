@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>What backends are told of a request's way, by whom the listener believes.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 [Parallelizable(ParallelScope.All)]
 internal sealed class ForwardedHeadersTests(EngineCase engine)
 {

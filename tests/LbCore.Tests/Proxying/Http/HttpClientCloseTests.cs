@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>A client that ends its stream behind a whole request is served, or taken to be gone: an option says which.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpClientCloseTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>A reset of either side reaches the other one at once, wherever the exchange is.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpResetTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

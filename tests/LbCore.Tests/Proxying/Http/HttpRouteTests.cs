@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>What routes do with requests and responses on their way.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpRouteTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

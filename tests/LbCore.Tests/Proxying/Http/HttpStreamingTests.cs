@@ -9,7 +9,7 @@ namespace LbCore.Tests.Proxying.Http;
 /// What has come is passed on at once, however little it is. Each piece is sent only when the one before has arrived: what
 /// waited for more would wait for ever.
 /// </summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpStreamingTests
 {
     private const int Events = 20;

@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>A body that breaks off is seen to by the other side, however it is framed there, and never as a clean end.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpTruncationTests
 {
     private const string Length = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort";
