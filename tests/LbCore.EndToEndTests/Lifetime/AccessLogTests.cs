@@ -58,8 +58,8 @@ internal sealed partial class AccessLogTests(string engine)
         {
             "\"GET /files/f?q HTTP/1.1\" 200 100000 \"http://r/\\x22\" \"me\"",
             $"\"GET /files/none HTTP/1.1\" 404 {missing!.Received.ToString(CultureInfo.InvariantCulture)} \"-\" \"-\"",
-            "\"-\" 400 16 \"-\" \"-\"",
-            "\"GET /gone HTTP/1.1\" 502 16 \"-\" \"-\"",
+            "\"-\" 400 58 \"-\" \"-\"",
+            "\"GET /gone HTTP/1.1\" 502 58 \"-\" \"-\"",
         }));
     }
 
