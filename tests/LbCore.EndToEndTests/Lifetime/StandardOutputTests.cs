@@ -81,7 +81,7 @@ internal sealed partial class StandardOutputTests(string engine)
         Assert.That(await balancer.WaitAsync(Soon), Is.Zero, balancer.Transcript);
 
         var lines = await File.ReadAllLinesAsync(folder.File("log"), cancellationToken);
-        Assert.That(lines, Has.All.Match(@"^(ready http://\S+ engine=\w+ loops=\d+|\d{4}-\S+Z (info|warn) LbCore\..*[.]|127\.0\.0\.1 - - .* 502 16 "".*)$"));
+        Assert.That(lines, Has.All.Match(@"^(ready http://\S+ engine=\w+ loops=\d+|\d{4}-\S+Z (info|warn) LbCore\..*[.]|127\.0\.0\.1 - - .* 502 58 "".*)$"));
         Assert.That(lines.Count(static line => line.StartsWith("ready ", StringComparison.Ordinal)), Is.EqualTo(1));
         Assert.That(lines.Count(static line => line.StartsWith("127.", StringComparison.Ordinal)), Is.EqualTo(1));
         Assert.That(lines.Count(static line => line.Contains(" info ", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(3));
