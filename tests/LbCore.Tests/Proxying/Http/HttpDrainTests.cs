@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>A stop ends idle connections at once, and others with the response that they wait for.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpDrainTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

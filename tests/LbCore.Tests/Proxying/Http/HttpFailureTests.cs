@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>Peers that refuse, reset, lie, stop in the middle or say too much.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpFailureTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>Responses before the final one, early answers, bodies both ways at once, tunnels.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpInterimTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>Each limit of what a client may send has its own answer and outcome.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpLimitTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
