@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying.Http;
 
 /// <summary>Requests and responses that go well: what changes on the way, what does not, and where they end.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpForwardingTests
 {
     private const string Get = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
