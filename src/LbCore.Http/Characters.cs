@@ -32,6 +32,15 @@ internal static class Characters
     /// <summary>What stands between the brackets of an IP literal: a host's name cannot have the colon.</summary>
     public static readonly SearchValues<byte> IPLiteral = Of(NameMarks + ":" + Digits + Letters);
 
+    /// <summary>Returns what a hexadecimal digit is worth; -1 for any other byte.</summary>
+    public static int HexValue(byte digit) => digit switch
+    {
+        >= (byte)'0' and <= (byte)'9' => digit - '0',
+        >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
+        _ => -1,
+    };
+
     private static SearchValues<byte> Of(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
 
     private static SearchValues<byte> Range(params byte[] bounds)

@@ -131,7 +131,7 @@ internal struct ChunkedScanner
 
     private HttpError StepSize(byte next)
     {
-        var digit = HexDigit(next);
+        var digit = Characters.HexValue(next);
         if (digit >= 0)
         {
             _left = (_left << 4) | (uint)digit;
@@ -227,12 +227,4 @@ internal struct ChunkedScanner
         _state = then;
         return next == wanted ? HttpError.None : otherwise;
     }
-
-    private static int HexDigit(byte value) => value switch
-    {
-        >= (byte)'0' and <= (byte)'9' => value - '0',
-        >= (byte)'a' and <= (byte)'f' => value - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => value - 'A' + 10,
-        _ => -1,
-    };
 }

@@ -37,6 +37,24 @@ internal static class KnownFields
         or KnownField.ProxyConnection or KnownField.Te or KnownField.Trailer or KnownField.TransferEncoding
         or KnownField.Upgrade or KnownField.Http2Settings;
 
+    /// <summary>Returns whether a name begins with X-Forwarded, whatever its underscores and case.</summary>
+    public static bool BeginsWithForwarded(ReadOnlySpan<byte> name) =>
+        name.Length >= ForwardedPrefix.Length && EqualsButForUnderscores(name[..ForwardedPrefix.Length], ForwardedPrefix);
+
+    /// <summary>Returns whether a name is one of the same length, without regard to case and with an underscore for any hyphen.</summary>
+    public static bool EqualsButForUnderscores(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted)
+    {
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (name[i] == '_' ? wanted[i] != '-' : (name[i] | 0x20) != wanted[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static KnownField FindForwarding(ReadOnlySpan<byte> name) => name.Length switch
     {
         9 => IfForwarding(name, "x-real-ip"u8, KnownField.XRealIp),
@@ -53,28 +71,9 @@ internal static class KnownFields
         : EqualsButForUnderscores(name, wanted) ? KnownField.ForwardingVariant
         : OtherForwarding(name);
 
-    private static KnownField OtherForwarding(ReadOnlySpan<byte> name)
-    {
-        if (name.Length < ForwardedPrefix.Length || !EqualsButForUnderscores(name[..ForwardedPrefix.Length], ForwardedPrefix))
-        {
-            return KnownField.None;
-        }
-
-        return name.Contains((byte)'_') ? KnownField.ForwardingVariant : KnownField.XForwardedOther;
-    }
-
-    private static bool EqualsButForUnderscores(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted)
-    {
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            if (name[i] == '_' ? wanted[i] != '-' : (name[i] | 0x20) != wanted[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static KnownField OtherForwarding(ReadOnlySpan<byte> name) =>
+        !BeginsWithForwarded(name) ? KnownField.None
+        : name.Contains((byte)'_') ? KnownField.ForwardingVariant : KnownField.XForwardedOther;
 
     private static KnownField If(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted, KnownField field) =>
         Ascii.EqualsIgnoreCase(name, wanted) ? field : KnownField.None;

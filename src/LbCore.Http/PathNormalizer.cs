@@ -94,12 +94,12 @@ internal static class PathNormalizer
 
     private static bool TryCopyEscape(ReadOnlySpan<byte> escape, Span<byte> target, ref int length)
     {
-        if (escape.Length < EscapeLength || !char.IsAsciiHexDigit((char)escape[1]) || !char.IsAsciiHexDigit((char)escape[2]))
+        if (escape.Length < EscapeLength || Characters.HexValue(escape[1]) < 0 || Characters.HexValue(escape[2]) < 0)
         {
             return false;
         }
 
-        var value = (byte)((HexOf(escape[1]) << 4) | HexOf(escape[2]));
+        var value = (byte)((Characters.HexValue(escape[1]) << 4) | Characters.HexValue(escape[2]));
         if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~')
         {
             target[length++] = value;
@@ -113,6 +113,4 @@ internal static class PathNormalizer
     }
 
     private static byte Capital(byte digit) => digit <= '9' ? digit : (byte)(digit & ~0x20);
-
-    private static int HexOf(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

@@ -13,8 +13,6 @@ internal static class TrailerRules
         + "if-unmodified-since keep-alive location max-forwards pragma proxy-authenticate proxy-authorization proxy-connection range "
         + "retry-after set-cookie te trailer transfer-encoding upgrade vary via warning www-authenticate x-real-ip x-request-id");
 
-    private static ReadOnlySpan<byte> ForwardedPrefix => "x-forwarded"u8;
-
     /// <summary>Takes the lines out that may not be trailers. Returns how many bytes are left, in place.</summary>
     /// <param name="lines">Lines that the scanner has checked, each with its CRLF.</param>
     public static int Filter(Span<byte> lines)
@@ -52,31 +50,18 @@ internal static class TrailerRules
         }
     }
 
+    // Backends that turn names into variables read an underscore for a hyphen.
     private static bool IsForbidden(ReadOnlySpan<byte> name)
     {
         foreach (var forbidden in Forbidden)
         {
-            if (name.Length == forbidden.Length && IsSame(name, forbidden))
+            if (name.Length == forbidden.Length && KnownFields.EqualsButForUnderscores(name, forbidden))
             {
                 return true;
             }
         }
 
-        return name.Length >= ForwardedPrefix.Length && IsSame(name[..ForwardedPrefix.Length], ForwardedPrefix);
-    }
-
-    // Backends that turn names into variables read an underscore for a hyphen.
-    private static bool IsSame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lowerCase)
-    {
-        for (var i = 0; i < name.Length; i++)
-        {
-            if ((name[i] == '_' ? '-' : name[i] | 0x20) != lowerCase[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return KnownFields.BeginsWithForwarded(name);
     }
 
     private static byte[][] Names(string names) => Array.ConvertAll(names.Split(' '), System.Text.Encoding.ASCII.GetBytes);

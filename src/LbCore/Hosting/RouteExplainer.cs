@@ -31,8 +31,7 @@ public static class RouteExplainer
         var lines = string.Concat(headers.Select(static header => header + "\r\n"));
         var bytes = Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\n{lines}\r\n");
         var head = new RequestHead();
-        var limits = new HeadLimits(listener.Limits.HeadBytes, listener.Limits.Headers);
-        if (RequestParser.Parse(bytes, head, in limits) != ParseStatus.Complete)
+        if (RequestParser.Parse(bytes, head, TopologyBuilder.BuildLimits(listener.Limits)) != ParseStatus.Complete)
         {
             return Refuse(head.Error, "");
         }

@@ -51,9 +51,7 @@ internal static class TopologyBuilder
         HalfClosedMilliseconds = (long)options.Timeouts.HalfClosed.TotalMilliseconds,
         IdleMilliseconds = (long)options.Timeouts.Idle.TotalMilliseconds,
         AbortOnClose = options.AbortOnClose,
-        MaxHeadBytes = options.Limits.HeadBytes,
-        MaxTargetBytes = options.Limits.TargetBytes,
-        MaxHeadFields = options.Limits.Headers,
+        HeadLimits = BuildLimits(options.Limits),
         Forwarding = BuildForwarding(options.ForwardedHeaders),
         Underscores = (UnderscoreRule)options.Underscores,
         ErrorFormat = options.Errors.Format switch
@@ -67,6 +65,8 @@ internal static class TopologyBuilder
         MinBytesPerSecond = options.Limits.MinRate,
         MaxRequests = options.Limits.Requests,
     };
+
+    public static HeadLimits BuildLimits(ListenerLimitOptions limits) => new(limits.HeadBytes, limits.Headers, limits.TargetBytes);
 
     private static ForwardingRules BuildForwarding(ForwardedHeadersOptions options) => new(
         BuildPlan(options, isTrusted: false),

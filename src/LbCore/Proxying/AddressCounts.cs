@@ -9,9 +9,9 @@ namespace LbCore.Proxying;
 /// A count-min sketch: an address has a counter in each of two rows, by different parts of its hash, and the smaller one
 /// counts. Others may share a counter, never hide it. The two are not counted in one step: while one connection of an address
 /// leaves, two loops may each find room in another row, so an address may come to have more than its limit by less than
-/// there are loops. One may be refused too soon only when others have filled both of its counters. Full ones are few, since all connections are bounded: with 100
-/// addresses at their limit among 65,536 counters it meets one address in 400,000. The hash is of a secret of this process,
-/// so that nobody can look for addresses that share an other's counters.
+/// there are loops. One may be refused too soon only when others have filled both of its counters. Full ones are few,
+/// since all connections are bounded: with 100 addresses at their limit among 65,536 counters it meets one address in
+/// 400,000. The hash is of a secret of this process, so that nobody can look for addresses that share an other's counters.
 /// </remarks>
 internal sealed class AddressCounts
 {
@@ -31,11 +31,7 @@ internal sealed class AddressCounts
         _firstRow = new int[counters];
         _secondRow = new int[counters];
         _mask = (ulong)counters - 1;
-        Span<byte> secrets = stackalloc byte[16];
-        // As random as those of RandomNumberGenerator but for six bits, without loading OpenSSL, which takes 4 MB.
-        Guid.NewGuid().TryWriteBytes(secrets);
-        _firstSecret = BitConverter.ToUInt64(secrets);
-        _secondSecret = BitConverter.ToUInt64(secrets[8..]);
+        (_firstSecret, _secondSecret) = RandomSeed.Draw();
     }
 
     /// <summary>Counts one more connection of an address. False, and not counted, when it has as many as one may. Any loop.</summary>

@@ -50,14 +50,8 @@ internal sealed class Listener
     /// <summary>Gets whether the end of a client's stream behind a whole request aborts that (mode http).</summary>
     public bool AbortOnClose { get; init; }
 
-    /// <summary>Gets how many bytes a head may have (mode http).</summary>
-    public int MaxHeadBytes { get; init; }
-
-    /// <summary>Gets how many bytes a target may have (mode http).</summary>
-    public int MaxTargetBytes { get; init; } = int.MaxValue;
-
-    /// <summary>Gets how many fields a head may have (mode http).</summary>
-    public int MaxHeadFields { get; init; }
+    /// <summary>Gets the bounds of a request's head (mode http).</summary>
+    public HeadLimits HeadLimits { get; init; } = HeadLimits.Default;
 
     /// <summary>Gets how many bytes of data a request's body may have (mode http).</summary>
     public long MaxBodyBytes { get; init; } = long.MaxValue;

@@ -45,9 +45,7 @@ internal readonly ref struct ErrorAnswer
 
         var head = new SpanWriter(output.GetSpan(MaxBody));
         head.Write("HTTP/1.1 "u8);
-        head.WriteNumber(Status);
-        head.Write(" "u8);
-        head.Write(reason);
+        WriteStatus(ref head, reason);
         head.Write("\r\nContent-Type: "u8);
         head.Write(ContentType);
         head.Write("\r\nContent-Length: "u8);
@@ -107,7 +105,7 @@ internal readonly ref struct ErrorAnswer
         return body.Written;
     }
 
-    private void WriteStatus(ref SpanWriter body, ReadOnlySpan<byte> reason)
+    private void WriteStatus(ref SpanWriter body, scoped ReadOnlySpan<byte> reason)
     {
         body.WriteNumber(Status);
         body.Write(" "u8);

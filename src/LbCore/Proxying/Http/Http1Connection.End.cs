@@ -87,8 +87,11 @@ internal sealed partial class Http1Connection
             id = own[..forwarder.AnswerId.Format(own)];
         }
 
-        return _exchange!.WriteError(status, _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head), id, close);
+        return WriteError(status, head, id, close);
     }
+
+    private int WriteError(int status, ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> id, bool close) =>
+        _exchange!.WriteError(status, _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head), id, close);
 
     private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0, int answerBytes = 0)
     {
@@ -109,8 +112,7 @@ internal sealed partial class Http1Connection
         var head = exchange.RefusedHead(in received);
         var id = _loop.RequestIds.Next();
         Span<byte> idText = stackalloc byte[RequestId.Length];
-        var format = _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head.FirstSpan);
-        var answerBytes = exchange.WriteError(status, format, idText[..id.Format(idText)], close: true);
+        var answerBytes = WriteError(status, head.FirstSpan, idText[..id.Format(idText)], close: true);
         var sending = exchange.FlushAsync();
         if (!sending.IsCompletedSuccessfully)
         {

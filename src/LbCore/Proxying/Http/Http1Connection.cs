@@ -221,8 +221,7 @@ internal sealed partial class Http1Connection : LazyTimer
         }
 
         var listener = _proxy.Listener;
-        var limits = new HeadLimits(listener.MaxHeadBytes, listener.MaxHeadFields, listener.MaxTargetBytes);
-        return _exchange.Parse(read.Buffer, in limits, listener.Underscores);
+        return _exchange.Parse(read.Buffer, listener.HeadLimits, listener.Underscores);
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>

@@ -59,6 +59,9 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     /// <summary>Gets why the head was refused.</summary>
     public HttpError HeadError => _head?.Error ?? HttpError.None;
 
+    // Whatever the response is.
+    private bool IsLast => !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
+
     // Of a head that is refused, the method may be known all the same.
     private bool IsForHead => (_head?.Method ?? _method) == HttpMethod.Head;
 
@@ -130,7 +133,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         // HTTP/1.0 knows no chunks: such a body ends with the connection.
         var chunked = framing.Kind == BodyKind.Chunked && _isHttp11;
         _isSelfDelimited = chunked || framing.Kind is BodyKind.None or BodyKind.Length;
-        ClosesAfter = !_isPersistent || !_isSelfDelimited || _loop.IsDraining || _owner.HasLastRequest || leavesBody;
+        ClosesAfter = leavesBody || !_isSelfDelimited || IsLast;
         _sender.Begin(Connection, chunked);
         if (chunked && _acceptsTrailers)
         {
@@ -166,7 +169,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     /// <summary>Writes an answer about what went wrong. It goes out with the next flush. Returns how many bytes its body has.</summary>
     public int WriteError(int status, AnswerFormat format, ReadOnlySpan<byte> requestId, bool close)
     {
-        ClosesAfter = close || !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
+        ClosesAfter = close || IsLast;
         var answer = new ErrorAnswer
         {
             Status = status,
@@ -182,7 +185,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     /// <summary>Writes a route's answer. It goes out with the next flush. Returns how many bytes its body has.</summary>
     public int WriteAnswer(RouteAnswer answer, ReadOnlySpan<byte> location, bool close)
     {
-        ClosesAfter = close || !_isPersistent || _loop.IsDraining || _owner.HasLastRequest;
+        ClosesAfter = close || IsLast;
         return RouteAnswerWriter.Write(Connection.Output, answer, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: !IsForHead);
     }
 

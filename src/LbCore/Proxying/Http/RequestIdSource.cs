@@ -1,5 +1,3 @@
-using System;
-using System.Buffers.Binary;
 using LbCore.Recording;
 
 namespace LbCore.Proxying.Http;
@@ -16,14 +14,7 @@ internal sealed class RequestIdSource
     private readonly ulong _source;
     private ulong _counter;
 
-    public RequestIdSource()
-    {
-        Span<byte> random = stackalloc byte[16];
-        // As random as those of RandomNumberGenerator but for six bits, without loading OpenSSL, which takes 4 MB.
-        Guid.NewGuid().TryWriteBytes(random);
-        _source = BinaryPrimitives.ReadUInt64LittleEndian(random);
-        _counter = BinaryPrimitives.ReadUInt64LittleEndian(random[8..]);
-    }
+    public RequestIdSource() => (_source, _counter) = RandomSeed.Draw();
 
     public RequestId Next()
     {
