@@ -29,8 +29,13 @@ internal static class Characters
     /// <summary>What a host's name is made of (RFC 3986 section 3.2.2).</summary>
     public static readonly SearchValues<byte> HostName = Of(NameMarks + Digits + Letters);
 
-    /// <summary>What stands between the brackets of an IP literal: a host's name cannot have the colon.</summary>
-    public static readonly SearchValues<byte> IPLiteral = Of(NameMarks + ":" + Digits + Letters);
+    /// <summary>What an IPv6 address is made of, its last four bytes perhaps as an IPv4 address (RFC 3986 section 3.2.2).</summary>
+    public static readonly SearchValues<byte> IPv6 = Of(":.abcdefABCDEF" + Digits);
+
+    /// <summary>What an address of a version above 6 is made of, behind its version.</summary>
+    public static readonly SearchValues<byte> LaterAddress = Of("-._~!$&'()*+,;=:" + Digits + Letters);
+
+    public static readonly SearchValues<byte> HexDigit = Of("abcdefABCDEF" + Digits);
 
     /// <summary>Returns what a hexadecimal digit is worth; -1 for any other byte.</summary>
     public static int HexValue(byte digit) => digit switch

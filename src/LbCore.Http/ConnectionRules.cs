@@ -11,6 +11,11 @@ internal static class ConnectionRules
 
     public static HttpError Apply(ReadOnlySpan<byte> bytes, MessageHead head)
     {
+        if (!head.Present.Contains(KnownField.Connection))
+        {
+            return HttpError.None;
+        }
+
         var fields = head.MutableFields;
         var names = 0;
         for (var i = 0; i < fields.Length; i++)

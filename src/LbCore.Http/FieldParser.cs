@@ -79,8 +79,8 @@ internal static class FieldParser
 
     private static void Add(MessageHead head, ReadOnlySpan<byte> line, int nameLength, ReadOnlySpan<byte> value)
     {
-        ref var field = ref head.AddField();
         var known = KnownFields.Find(line[..nameLength]);
+        ref var field = ref head.AddField(known);
         var leading = CountLeadingSpace(value);
         field.Start = head.Position;
         field.NameLength = nameLength;

@@ -42,6 +42,12 @@ internal static class FramingRules
     private static HttpError Read(ReadOnlySpan<byte> bytes, MessageHead head, out BodyFraming framing, out bool isStated)
     {
         framing = BodyFraming.None;
+        if (!head.Present.Contains(KnownField.ContentLength) && !head.Present.Contains(KnownField.TransferEncoding))
+        {
+            isStated = false;
+            return HttpError.None;
+        }
+
         var length = -1;
         var coding = -1;
         var fields = head.Fields;

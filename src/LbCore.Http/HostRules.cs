@@ -1,4 +1,5 @@
 using System;
+using System.Net;
 using System.Text;
 
 namespace LbCore.Http;
@@ -51,9 +52,22 @@ internal static class HostRules
         var end = isLiteral ? text.IndexOf((byte)']') + 1 : text.IndexOf((byte)':');
         end = end < 0 ? text.Length : end;
         var isHost = isLiteral
-            ? end > 2 && !text[1..(end - 1)].ContainsAnyExcept(Characters.IPLiteral)
+            ? end > 2 && IsAddress(text[1..(end - 1)])
             : end > 0 && !text[..end].ContainsAnyExcept(Characters.HostName);
         return isHost && IsPort(text[end..]);
+    }
+
+    // RFC 3986 section 3.2.2. A zone (RFC 6874) is for a host's own use.
+    private static bool IsAddress(ReadOnlySpan<byte> text)
+    {
+        if ((text[0] | 0x20) == 'v')
+        {
+            var dot = text.IndexOf((byte)'.');
+            return dot > 1 && dot + 1 < text.Length && !text[1..dot].ContainsAnyExcept(Characters.HexDigit)
+                && !text[(dot + 1)..].ContainsAnyExcept(Characters.LaterAddress);
+        }
+
+        return text.Contains((byte)':') && !text.ContainsAnyExcept(Characters.IPv6) && IPAddress.IsValidUtf8(text);
     }
 
     private static bool IsPort(ReadOnlySpan<byte> text)

@@ -36,6 +36,9 @@ internal abstract class MessageHead
 
     public int FieldCount { get; private set; }
 
+    /// <summary>Gets the known fields that are there, so that nobody looks through all fields for one that is not.</summary>
+    public FieldSet Present { get; private set; }
+
     public ReadOnlySpan<HeaderField> Fields => _fields.AsSpan(0, FieldCount);
 
     internal Span<HeaderField> MutableFields => _fields.AsSpan(0, FieldCount);
@@ -55,6 +58,7 @@ internal abstract class MessageHead
         ConnectionNamesFields = false;
         Framing = default;
         FieldCount = 0;
+        Present = default;
         Position = 0;
         HasStartLine = false;
     }
@@ -62,8 +66,9 @@ internal abstract class MessageHead
     /// <summary>Returns the value of a field.</summary>
     public static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> bytes, in HeaderField field) => bytes.Slice(field.ValueStart, field.ValueLength);
 
-    internal ref HeaderField AddField()
+    internal ref HeaderField AddField(KnownField known)
     {
+        Present = Present.With(known);
         if (FieldCount == _fields.Length)
         {
             Array.Resize(ref _fields, _fields.Length * 2);

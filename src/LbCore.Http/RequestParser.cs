@@ -170,6 +170,11 @@ internal static class RequestParser
             return head.Refuse(error);
         }
 
+        if (!head.IsHttp11)
+        {
+            IgnoreExpectations(head);
+        }
+
         head.ExpectsContinue = head.IsHttp11 && Lists(bytes, head, KnownField.Expect, "100-continue"u8);
         head.AcceptsTrailers = head.IsHttp11 && Lists(bytes, head, KnownField.Te, "trailers"u8);
         if (framing.Kind == BodyKind.Chunked)
@@ -181,9 +186,28 @@ internal static class RequestParser
         return head.Finish(head.Position, framing);
     }
 
+    // RFC 9110 section 10.1.1: HTTP/1.0 has none, and the backend, which gets HTTP/1.1, would answer one.
+    private static void IgnoreExpectations(RequestHead head)
+    {
+        if (!head.Present.Contains(KnownField.Expect))
+        {
+            return;
+        }
+
+        foreach (ref var field in head.MutableFields)
+        {
+            field.IsHopByHop |= field.Known == KnownField.Expect;
+        }
+    }
+
     // Any member of any field: one that waits unnoticed sends its next request where its body was to come.
     private static bool Lists(ReadOnlySpan<byte> bytes, RequestHead head, KnownField known, ReadOnlySpan<byte> wanted)
     {
+        if (!head.Present.Contains(known))
+        {
+            return false;
+        }
+
         foreach (ref readonly var field in head.Fields)
         {
             if (field.Known != known)

@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using CsCheck;
 using NUnit.Framework;
 
@@ -23,6 +24,25 @@ internal sealed class OracleTests
         static (bytes, limits) => IsTaken(Parsed.Response(bytes, null, limits)) == SlowReader.TakesResponse(bytes, limits),
         iter: Samples,
         print: Show);
+
+    [Test]
+    public void An_address_in_brackets_is_a_host_exactly_when_the_grammar_has_it()
+    {
+        var taken = 0;
+        Gen.OneOf("::", ":", "0", "1:", "ab:", "FFFF:", "12345:", "1:2:3:4:5:6:7", ":8", "::1", "192.0.2.7", "01.2.3.4", "1.2.3", ".256", "0x1", "v1.", "V", "%25a")
+            .Array[1, 9].Sample(
+                pieces =>
+                {
+                    var bytes = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: [{string.Concat(pieces)}]\r\n\r\n");
+                    var isTaken = IsTaken(Parsed.Request(bytes));
+                    taken += isTaken ? 1 : 0;
+                    return isTaken == SlowReader.TakesRequest(bytes, HeadLimits.Default);
+                },
+                iter: Samples,
+                threads: 1,
+                print: string.Concat);
+        Assert.That(taken, Is.InRange(Samples / 100, Samples / 2));
+    }
 
     [Test]
     public void A_chunked_body_ends_exactly_where_a_slow_decoder_ends_it() =>

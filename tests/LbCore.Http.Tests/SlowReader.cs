@@ -8,6 +8,21 @@ namespace LbCore.Http.Tests;
 /// <summary>Says which heads are good, from the grammar, line by line, with no regard to speed: a second opinion.</summary>
 internal static partial class SlowReader
 {
+    // The grammar of RFC 3986 section 3.2.2, alternative by alternative.
+    private const string H16 = "[0-9A-Fa-f]{1,4}";
+    private const string Octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    private const string Ls32 = "(" + H16 + ":" + H16 + "|" + Octet + @"(\." + Octet + "){3})";
+    private const string IPv6 =
+        "((" + H16 + ":){6}" + Ls32
+        + "|::(" + H16 + ":){5}" + Ls32
+        + "|(" + H16 + ")?::(" + H16 + ":){4}" + Ls32
+        + "|((" + H16 + ":){0,1}" + H16 + ")?::(" + H16 + ":){3}" + Ls32
+        + "|((" + H16 + ":){0,2}" + H16 + ")?::(" + H16 + ":){2}" + Ls32
+        + "|((" + H16 + ":){0,3}" + H16 + ")?::" + H16 + ":" + Ls32
+        + "|((" + H16 + ":){0,4}" + H16 + ")?::" + Ls32
+        + "|((" + H16 + ":){0,5}" + H16 + ")?::" + H16
+        + "|((" + H16 + ":){0,6}" + H16 + ")?::)";
+
     private const int MaxNames = 32;
 
     public static bool TakesRequest(byte[] bytes, HeadLimits? limits = null)
@@ -125,7 +140,7 @@ internal static partial class SlowReader
     [GeneratedRegex(@"\Ahttp(?<secure>s?)://(?<authority>[^/?]+)([/?].*)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Absolute();
 
-    [GeneratedRegex(@"\A(?<host>[\-._~!$&'()*+,;=%0-9A-Za-z]+|\[[\-._~!$&'()*+,;=:%0-9A-Za-z]+\])(:(?<port>0*([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<host>[\-._~!$&'()*+,;=%0-9A-Za-z]+|\[(" + IPv6 + @"|[vV][0-9A-Fa-f]+\.[\-._~!$&'()*+,;=:0-9A-Za-z]+)\])(:(?<port>0*([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])))?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex HostValue();
 
     [GeneratedRegex(@"\A[!#$%&'*+\-.^_`|~/0-9A-Za-z]+\z")]

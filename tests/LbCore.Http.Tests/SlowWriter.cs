@@ -36,7 +36,7 @@ internal static class SlowWriter
         }
 
         var keepsTrailer = head.Framing.Kind == BodyKind.Chunked && !head.ConnectionNamesFields;
-        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop.Where(name => name != "Trailer" || !keepsTrailer), .. Named(lines), .. isNamedByTarget ? new[] { "Host" } : [], .. head.MaxForwards >= 0 ? new[] { "Max-Forwards" } : []]);
+        AppendKept(written, [lines[0], .. lines[1..].Where(static line => !IsForwarding(line))], [.. HopByHop.Where(name => name != "Trailer" || !keepsTrailer), .. Named(lines), .. isNamedByTarget ? new[] { "Host" } : [], .. words[2] == "HTTP/1.0" ? new[] { "Expect" } : [], .. head.MaxForwards >= 0 ? new[] { "Max-Forwards" } : []]);
         written.Append("X-Forwarded-For: ").Append(forwardedFor).Append("\r\nX-Forwarded-Proto: ").Append(isHttps ? "https" : "http").Append("\r\n");
         if (head.MaxForwards >= 0)
         {
