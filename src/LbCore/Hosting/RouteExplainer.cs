@@ -31,7 +31,8 @@ public static class RouteExplainer
         var lines = string.Concat(headers.Select(static header => header + "\r\n"));
         var bytes = Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\n{lines}\r\n");
         var head = new RequestHead();
-        if (RequestParser.Parse(bytes, head, TopologyBuilder.BuildLimits(listener.Limits)) != ParseStatus.Complete)
+        if (RequestParser.Parse(bytes, head, TopologyBuilder.BuildLimits(listener.Limits)) != ParseStatus.Complete
+            || UnderscoreRules.Apply(bytes, head, (UnderscoreRule)listener.Underscores) != ParseStatus.Complete)
         {
             return Refuse(head.Error, "");
         }
