@@ -10,6 +10,9 @@ internal static class HeadWriter
 
     private static readonly FieldSet WithoutBody = FieldSet.Of(KnownField.ContentLength);
 
+    /// <summary>What comes before the Upgrade fields, which are the last ones of a head.</summary>
+    public static ReadOnlySpan<byte> UpgradeOption => "Connection: upgrade\r\n"u8;
+
     /// <summary>Returns a number of bytes that <see cref="WriteRequest"/> never exceeds.</summary>
     public static int MaxRequestLength(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits) =>
         head.Length + edits.MissingHost.Length + ForwardingWriter.MaxLength(bytes, head, in edits)
@@ -182,7 +185,7 @@ internal static class HeadWriter
 
     private static void WriteUpgrade(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head)
     {
-        writer.Write("Connection: upgrade\r\n"u8);
+        writer.Write(UpgradeOption);
         foreach (ref readonly var field in head.Fields)
         {
             if (field.Known == KnownField.Upgrade)

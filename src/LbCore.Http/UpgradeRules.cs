@@ -47,6 +47,51 @@ internal static class UpgradeRules
         return wishes > 0;
     }
 
+    /// <summary>Returns whether a response that changes the protocol changes it to what the request asked for, and to nothing else.</summary>
+    /// <param name="request">The request's head as <see cref="HeadWriter"/> wrote it, with the wish at its end.</param>
+    public static bool IsAsked(ReadOnlySpan<byte> request, ReadOnlySpan<byte> bytes, ResponseHead head)
+    {
+        var wishes = request[(request.LastIndexOf(HeadWriter.UpgradeOption) + HeadWriter.UpgradeOption.Length)..];
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (field.Known != KnownField.Upgrade)
+            {
+                continue;
+            }
+
+            var list = new TokenList(MessageHead.ValueOf(bytes, in field));
+            while (list.TryNext(out var protocol))
+            {
+                if (!Lists(wishes, protocol))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Lists(ReadOnlySpan<byte> lines, ReadOnlySpan<byte> protocol)
+    {
+        while (lines.IndexOf((byte)':') is var colon && colon >= 0)
+        {
+            var end = lines.IndexOf("\r\n"u8);
+            var list = new TokenList(lines[(colon + 1)..end]);
+            while (list.TryNext(out var wish))
+            {
+                if (Ascii.EqualsIgnoreCase(wish, protocol))
+                {
+                    return true;
+                }
+            }
+
+            lines = lines[(end + 2)..];
+        }
+
+        return false;
+    }
+
     private static bool StartsWith(ReadOnlySpan<byte> protocol, ReadOnlySpan<byte> name) =>
         protocol.Length >= name.Length && Ascii.EqualsIgnoreCase(protocol[..name.Length], name);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
+using LbCore.Http;
 using LbCore.Messages;
 using LbCore.Recording;
 using LbCore.Upstreams;
@@ -49,7 +50,7 @@ internal sealed partial class RequestForwarder
             return;
         }
 
-        if (upstream.Head.Status == 101 && !_wantsUpgrade)
+        if (upstream.Head.Status == 101 && !(_wantsUpgrade && UpgradeRules.IsAsked(WrittenHead, upstream.HeadBytes, upstream.Head)))
         {
             Fail(RequestEnd.BadResponse);
             return;
