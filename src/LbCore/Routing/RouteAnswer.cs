@@ -35,6 +35,7 @@ internal sealed class RouteAnswer
         foreach (var (name, value) in fields)
         {
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+            HasDate |= name.Equals("Date", StringComparison.OrdinalIgnoreCase);
         }
 
         Head = Encoding.ASCII.GetBytes(head.ToString());
@@ -42,8 +43,11 @@ internal sealed class RouteAnswer
 
     public int Status { get; }
 
-    /// <summary>Gets the status line and the fields, without Location, Connection and the empty line.</summary>
+    /// <summary>Gets the status line and the fields, without Location, Connection and the empty line, and without a Date of ours.</summary>
     public ReadOnlyMemory<byte> Head { get; }
+
+    /// <summary>Gets whether the further fields have a Date.</summary>
+    public bool HasDate { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
 

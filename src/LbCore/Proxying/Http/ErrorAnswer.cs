@@ -1,6 +1,5 @@
 using System;
 using System.Buffers;
-using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using LbCore.Http;
@@ -50,14 +49,11 @@ internal readonly ref struct ErrorAnswer
         head.Write(ContentType);
         head.Write("\r\nContent-Length: "u8);
         head.WriteNumber(body.Length);
+        head.Write("\r\n"u8);
+        DateLine.Write(ref head);
 
-        // An origin server says when it answered (RFC 9110 section 6.6.1), and some of these statuses would be cached
-        // otherwise (section 15.1).
-        Span<byte> date = stackalloc byte[32];
-        Utf8Formatter.TryFormat(TimeProvider.System.GetUtcNow(), date, out var dateLength, new StandardFormat('R'));
-        head.Write("\r\nDate: "u8);
-        head.Write(date[..dateLength]);
-        head.Write("\r\nCache-Control: no-store\r\nX-Request-Id: "u8);
+        // Some of these statuses would be cached otherwise (RFC 9110 section 15.1).
+        head.Write("Cache-Control: no-store\r\nX-Request-Id: "u8);
         head.Write(RequestId);
         head.Write(Close ? "\r\nConnection: close\r\n\r\n"u8 : SayKeepAlive ? "\r\nConnection: keep-alive\r\n\r\n"u8 : "\r\n\r\n"u8);
         output.Advance(head.Written);

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.IO.Pipelines;
+using LbCore.Http;
 using LbCore.Routing;
 
 namespace LbCore.Proxying.Http;
@@ -12,6 +13,13 @@ internal static class RouteAnswerWriter
     public static int Write(PipeWriter output, RouteAnswer answer, ReadOnlySpan<byte> location, bool close, bool sayKeepAlive, bool withBody)
     {
         output.Write(answer.Head.Span);
+        if (!answer.HasDate)
+        {
+            var line = new SpanWriter(output.GetSpan(DateLine.Length));
+            DateLine.Write(ref line);
+            output.Advance(line.Written);
+        }
+
         if (!location.IsEmpty)
         {
             output.Write("Location: "u8);

@@ -1,3 +1,6 @@
+using System;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Configuration;
@@ -68,17 +71,17 @@ internal sealed class HttpRouteTests
             ResponseHeaders = { Set = { ["Strict-Transport-Security"] = "max-age=1" } },
         });
         const string Head = "HTTP/1.1 308 Permanent Redirect\r\nContent-Type: text/plain\r\nContent-Length: 23\r\n"
-            + "Strict-Transport-Security: max-age=1\r\nLocation: https://a.test/new/x?y=1\r\n\r\n";
+            + "Strict-Transport-Security: max-age=1\r\nDate: now\r\nLocation: https://a.test/new/x?y=1\r\n\r\n";
         await pair.Client.SendAsync("GET /old/x?y=1 HTTP/1.1\r\nHost: a.test:8080\r\n\r\n");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo(Head));
+        Assert.That(Undated(await pair.Client.ReadHeadAsync()), Is.EqualTo(Head));
         Assert.That(await pair.Client.ReadTextAsync(23), Is.EqualTo("308 Permanent Redirect\n"));
 
         await pair.Client.SendAsync("HEAD /old/x?y=1 HTTP/1.1\r\nHost: a.test\r\n\r\n");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo(Head));
+        Assert.That(Undated(await pair.Client.ReadHeadAsync()), Is.EqualTo(Head));
 
         // A body that came with it is read and dropped.
         await pair.Client.SendAsync("POST /old/x?y=1 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo(Head));
+        Assert.That(Undated(await pair.Client.ReadHeadAsync()), Is.EqualTo(Head));
         await pair.Client.ReadTextAsync(23);
         var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(3);
         Assert.That(
@@ -97,12 +100,27 @@ internal sealed class HttpRouteTests
             new RouteOptions { Path = "/nothing", Answer = new AnswerOptions { Status = 204 } },
             new RouteOptions { PathPrefix = "/", Answer = new AnswerOptions { Status = 499 } });
         await pair.Client.SendAsync("GET /robots.txt HTTP/1.1\r\nHost: h\r\n\r\n");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n"));
+        Assert.That(Undated(await pair.Client.ReadHeadAsync()), Is.EqualTo("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\nDate: now\r\n\r\n"));
         await pair.Client.ReadTextAsync(14);
         await pair.Client.SendAsync("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 204 No Content\r\n\r\n"));
+        Assert.That(Undated(await pair.Client.ReadHeadAsync()), Is.EqualTo("HTTP/1.1 204 No Content\r\nDate: now\r\n\r\n"));
         await pair.Client.SendAsync("GET / HTTP/1.0\r\n\r\n");
-        Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 499 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        Assert.That(
+            Undated(await pair.Client.ReadTextToEndAsync()),
+            Is.EqualTo("HTTP/1.1 499 \r\nContent-Length: 0\r\nDate: now\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task An_answer_has_the_date_that_its_route_sets_and_no_other(CancellationToken token)
+    {
+        await using var pair = await StartAsync(token, new RouteOptions
+        {
+            Answer = new AnswerOptions { Status = 204 },
+            ResponseHeaders = { Set = { ["date"] = "Thu, 01 Jan 1970 00:00:00 GMT" } },
+        });
+        await pair.Client.SendAsync(Get);
+        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 204 No Content\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n"));
     }
 
     [Test]
@@ -150,6 +168,15 @@ internal sealed class HttpRouteTests
         {
             Assert.That(head, Does.StartWith("GET /../%zz HTTP/1.1\r\n"));
         }
+    }
+
+    /// <summary>Returns an answer of ours with "now" for its Date, which has to be this minute's.</summary>
+    private static string Undated(string answer)
+    {
+        var date = Regex.Match(answer, "\r\nDate: ([^\r]*)\r\n").Groups[1].Value;
+        Assert.That(DateTimeOffset.TryParseExact(date, "R", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time), Is.True, answer);
+        Assert.That(time, Is.EqualTo(TimeProvider.System.GetUtcNow()).Within(TimeSpan.FromMinutes(1)));
+        return answer.Replace(date, "now", StringComparison.Ordinal);
     }
 
     private Task<HttpPair> StartAsync(CancellationToken token, params RouteOptions[] routes) => HttpPair.StartAsync(_engine, token, options =>
