@@ -121,10 +121,15 @@ public static class RouteExplainer
 
     private static string TargetOf(Route? route, in RouteRequest request, in RoutedPath path)
     {
+        if (path.IsNone)
+        {
+            return "*";
+        }
+
         if (route?.Rewrite is not { ChangesTarget: true } rewrite)
         {
             var target = Encoding.ASCII.GetString(request.Head.PathOf(request.Bytes));
-            return target.StartsWith('/') || path.IsNone ? target : "/" + target;
+            return target.StartsWith('/') ? target : "/" + target;
         }
 
         var room = new byte[rewrite.MaxTargetLength(in path)];
