@@ -176,11 +176,11 @@ internal sealed class ExplainCommand
             text.Append(CultureInfo.InvariantCulture, $"routes[{i}] no: {explanation.Misses[i]}\n");
         }
 
-        var route = explanation.Route < 0 ? null : listener.Routes[explanation.Route];
+        var route = explanation.Route is { } index ? listener.Routes[index] : null;
         text.Append(route is not null ? $"routes[{explanation.Route}] takes it\n"
-            : explanation.Cluster.Length > 0 ? "no route takes it: the listener's own cluster does\n"
+            : explanation.Cluster is not null ? "no route takes it: the listener's own cluster does\n"
             : "no route takes it, and the listener has no cluster of its own\n");
-        if (explanation.Cluster.Length == 0)
+        if (explanation.Cluster is null)
         {
             text.Append(CultureInfo.InvariantCulture, $"answer   {explanation.Status}\n");
             Append(text, "location", explanation.Location);
@@ -214,9 +214,9 @@ internal sealed class ExplainCommand
         }
     }
 
-    private static void Append(StringBuilder text, string what, string value)
+    private static void Append(StringBuilder text, string what, string? value)
     {
-        if (value.Length > 0)
+        if (value is not null)
         {
             text.Append(what).Append(' ').Append(value).Append('\n');
         }

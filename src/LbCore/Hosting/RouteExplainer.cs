@@ -34,7 +34,7 @@ public static class RouteExplainer
         if (RequestParser.Parse(bytes, head, TopologyBuilder.BuildLimits(listener.Limits)) != ParseStatus.Complete
             || UnderscoreRules.Apply(bytes, head, (UnderscoreRule)listener.Underscores) != ParseStatus.Complete)
         {
-            return Refuse(head.Error, "");
+            return Refuse(head.Error, path: null);
         }
 
         var sent = RouteRequest.PathOf(bytes, head);
@@ -80,15 +80,14 @@ public static class RouteExplainer
         var shownPath = Encoding.ASCII.GetString(path.Normal);
         if (cluster is null)
         {
-            var location = LocationOf(route, in request, in path);
             return new RouteExplanation
             {
                 Host = host,
                 Path = shownPath,
                 Misses = misses,
-                Route = route is null ? -1 : index,
+                Route = route is null ? null : index,
                 Status = route?.Answer!.Status ?? 404,
-                Location = location,
+                Location = LocationOf(route, in request, in path),
             };
         }
 
@@ -97,7 +96,7 @@ public static class RouteExplainer
             Host = host,
             Path = shownPath,
             Misses = misses,
-            Route = route is null ? -1 : index,
+            Route = route is null ? null : index,
             Cluster = cluster,
             Target = TargetOf(route, in request, in path),
             TargetHost = Encoding.ASCII.GetString(
@@ -105,14 +104,14 @@ public static class RouteExplainer
         };
     }
 
-    private static RouteExplanation Refuse(HttpError error, string path) =>
+    private static RouteExplanation Refuse(HttpError error, string? path) =>
         new() { Refusal = error == HttpError.None ? "its head is larger than its limits" : error.ToString(), Status = HttpErrors.StatusOf(error), Path = path };
 
-    private static string LocationOf(Route? route, in RouteRequest request, in RoutedPath path)
+    private static string? LocationOf(Route? route, in RouteRequest request, in RoutedPath path)
     {
         if (route?.Answer?.Location is not { } location)
         {
-            return "";
+            return null;
         }
 
         var room = new byte[location.MaxLength(request.Host, in path)];
