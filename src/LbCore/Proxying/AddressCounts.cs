@@ -7,11 +7,13 @@ namespace LbCore.Proxying;
 /// <summary>Counts the open connections of each address, wait-free: all loops share it.</summary>
 /// <remarks>
 /// A count-min sketch: an address has a counter in each of two rows, by different parts of its hash, and the smaller one
-/// counts. Others may share a counter, never hide it. The two are not counted in one step: while one connection of an address
-/// leaves, two loops may each find room in another row, so an address may come to have more than its limit by less than
-/// there are loops. One may be refused too soon only when others have filled both of its counters. Full ones are few,
-/// since all connections are bounded: with 100 addresses at their limit among 65,536 counters it meets one address in
-/// 400,000. The hash is of a secret of this process, so that nobody can look for addresses that share an other's counters.
+/// counts. Others may share a counter, never hide it. The two are not counted in one step: of two loops that pass each other
+/// between the rows, each may find the last place in another row, and both let one in. A loop is between the rows with one
+/// connection at a time, so an address may come to have more than its limit by less than there are loops. One may be refused
+/// too soon when others have filled both of its counters, or another of its own is being refused at the same moment. Full
+/// counters are few, since all connections are bounded: with 100 addresses at their limit among 65,536 counters it meets one
+/// address in 400,000. The hash is of a secret of this process, so that nobody can look for addresses that share an other's
+/// counters.
 /// </remarks>
 internal sealed class AddressCounts
 {
