@@ -9,7 +9,7 @@ internal static class Characters
     private const string Digits = "0123456789";
 
     private const string TokenMarks = "!#$%&'*+-.^_`|~";
-    private const string NameMarks = "-._~!$&'()*+,;=%";
+    private const string NameMarks = "-._~!$&'()*+,;=";
 
     /// <summary>tchar (RFC 9110 section 5.6.2).</summary>
     public static readonly SearchValues<byte> Token = Of(TokenMarks + Digits + Letters);
@@ -26,14 +26,17 @@ internal static class Characters
     /// <summary>What ends or spoils a request target: everything but visible ASCII, and '#', since a target has no fragment.</summary>
     public static readonly SearchValues<byte> NotInTarget = Range(0x00, 0x20, 0x7F, 0xFF, (byte)'#', (byte)'#');
 
-    /// <summary>What a host's name is made of (RFC 3986 section 3.2.2).</summary>
+    /// <summary>
+    /// What a host's name is made of (RFC 3986 section 3.2.2), without percent-encoding, which names have no use for: one
+    /// reader would see another host than the next.
+    /// </summary>
     public static readonly SearchValues<byte> HostName = Of(NameMarks + Digits + Letters);
 
     /// <summary>What an IPv6 address is made of, its last four bytes perhaps as an IPv4 address (RFC 3986 section 3.2.2).</summary>
     public static readonly SearchValues<byte> IPv6 = Of(":.abcdefABCDEF" + Digits);
 
     /// <summary>What an address of a version above 6 is made of, behind its version.</summary>
-    public static readonly SearchValues<byte> LaterAddress = Of("-._~!$&'()*+,;=:" + Digits + Letters);
+    public static readonly SearchValues<byte> LaterAddress = Of(NameMarks + ":" + Digits + Letters);
 
     public static readonly SearchValues<byte> HexDigit = Of("abcdefABCDEF" + Digits);
 

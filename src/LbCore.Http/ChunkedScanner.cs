@@ -216,10 +216,7 @@ internal struct ChunkedScanner
     // The place is this scanner's and not the store's: a copy that went ahead and was given up has spoilt nothing.
     private void Keep(byte next)
     {
-        if (_trailers is { } trailers)
-        {
-            trailers.Lines[TrailerLength++] = next;
-        }
+        _trailers?.Put(TrailerLength++, next);
     }
 
     private HttpError Expect(byte next, byte wanted, State then, HttpError otherwise)

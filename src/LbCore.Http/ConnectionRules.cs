@@ -40,7 +40,8 @@ internal static class ConnectionRules
                     continue;
                 }
 
-                head.ConnectionNamesFields = true;
+                // TE is always named (RFC 9110 section 10.1.4), and is dealt with anyway.
+                head.ConnectionNamesFields |= !Ascii.EqualsIgnoreCase(option, "te"u8);
                 if (++names > MaxNames || !TryMark(bytes, fields, option))
                 {
                     return HttpError.Connection;
@@ -62,7 +63,7 @@ internal static class ConnectionRules
     /// <summary>Marks the fields of a name. False for those that nobody may take out: the message would mean another one.</summary>
     private static bool TryMark(ReadOnlySpan<byte> bytes, Span<HeaderField> fields, ReadOnlySpan<byte> name)
     {
-        if (KnownFields.Find(name) is KnownField.Host or KnownField.ContentLength or KnownField.TransferEncoding)
+        if (KnownFields.Find(name) is KnownField.Host or KnownField.ContentLength or KnownField.TransferEncoding or KnownField.Expect)
         {
             return false;
         }

@@ -92,7 +92,7 @@ internal enum HttpError : byte
     /// <summary>A well-formed transfer coding other than exactly chunked.</summary>
     UnknownCoding,
 
-    /// <summary>Connection is malformed, names too many fields, or one that framing or routing depends on.</summary>
+    /// <summary>Connection is malformed, names too many fields, or one that framing, routing or the body's coming depends on.</summary>
     Connection,
 
     /// <summary>A chunk's size is empty, not hexadecimal, too large, or followed by anything but an extension or CRLF (RFC 9112 section 7.1).</summary>
@@ -110,6 +110,12 @@ internal enum HttpError : byte
     /// <summary>The trailers do not fit into their limit, or are too many.</summary>
     TrailersTooLarge,
 
-    /// <summary>A 101 response that is not HTTP/1.1, or does not name a protocol that may be tunnelled (RFC 9110 section 7.8).</summary>
+    /// <summary>
+    /// A 101 response that is not HTTP/1.1, does not name a protocol that may be tunnelled, or one that the request did not
+    /// ask for (RFC 9110 section 7.8).
+    /// </summary>
     SwitchingProtocols,
+
+    /// <summary>More interim responses than may come before a final one.</summary>
+    TooManyInterims,
 }

@@ -6,6 +6,7 @@ internal enum KnownField : byte
     None,
     Connection,
     ContentLength,
+    Date,
     Expect,
     Host,
     KeepAlive,

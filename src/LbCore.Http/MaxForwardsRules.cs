@@ -17,8 +17,9 @@ internal static class MaxForwardsRules
 
         foreach (ref var field in head.MutableFields)
         {
-            if (field.Known != KnownField.MaxForwards)
+            if (field.Known != KnownField.MaxForwards || field.IsHopByHop)
             {
+                // Connection may name it, and then it stops here.
                 continue;
             }
 

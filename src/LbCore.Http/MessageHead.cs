@@ -24,7 +24,7 @@ internal abstract class MessageHead
     /// <summary>Gets what the Connection fields say.</summary>
     public ConnectionOptions Connection { get; internal set; }
 
-    /// <summary>Gets whether the Connection fields name others, which do not go on.</summary>
+    /// <summary>Gets whether the Connection fields name others than TE, which do not go on.</summary>
     public bool ConnectionNamesFields { get; internal set; }
 
     /// <summary>Gets how the body is framed, as far as the head alone tells.</summary>

@@ -1,3 +1,5 @@
+using System;
+
 namespace LbCore.Http;
 
 /// <summary>What changes in a response's head on its way to the client.</summary>
@@ -8,6 +10,9 @@ internal readonly struct ResponseEdits
 
     /// <summary>Gets whether to say that it stays open, which an HTTP/1.0 client does not expect.</summary>
     public bool SayKeepAlive { get; init; }
+
+    /// <summary>Gets the line that says when the response came, for one that does not (RFC 9110 section 6.6.1).</summary>
+    public ReadOnlyMemory<byte> Date { get; init; }
 
     /// <summary>Gets whether to add this proxy to Via.</summary>
     public bool Via { get; init; }

@@ -39,7 +39,8 @@ internal static class ResponseParser
         const int fixedLength = StatusStart + 4;
         if (bytes.Length < fixedLength)
         {
-            return ParseStatus.Incomplete;
+            // Whoever speaks something else may wait for us to go on.
+            return IsBeginning(bytes) ? ParseStatus.Incomplete : head.Refuse(HttpError.StatusLine);
         }
 
         if (!bytes.StartsWith("HTTP/1."u8) || bytes[7] is not ((byte)'0' or (byte)'1') || bytes[8] != ' '
@@ -67,6 +68,16 @@ internal static class ResponseParser
         head.Position = head.StatusLineEnd;
         head.HasStartLine = true;
         return ParseStatus.Complete;
+    }
+
+    private static bool IsBeginning(ReadOnlySpan<byte> bytes)
+    {
+        var version = "HTTP/1."u8;
+        return version.StartsWith(bytes) || (bytes.StartsWith(version)
+            && bytes[7] is (byte)'0' or (byte)'1'
+            && (bytes.Length <= 8 || bytes[8] == ' ')
+            && (bytes.Length <= StatusStart || bytes[StatusStart] is >= (byte)'1' and <= (byte)'9')
+            && !bytes[Math.Min(bytes.Length, StatusStart)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'));
     }
 
     private static bool TryParseStatus(ReadOnlySpan<byte> digits, out int status)

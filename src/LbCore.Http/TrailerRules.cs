@@ -15,14 +15,21 @@ internal static class TrailerRules
 
     /// <summary>Takes the lines out that may not be trailers. Returns how many bytes are left, in place.</summary>
     /// <param name="lines">Lines that the scanner has checked, each with its CRLF.</param>
-    public static int Filter(Span<byte> lines)
+    /// <param name="filter">What else does not go on.</param>
+    public static int Filter(Span<byte> lines, in TrailerFilter filter)
     {
+        if (filter.All)
+        {
+            return 0;
+        }
+
         var kept = 0;
         for (var rest = lines; !rest.IsEmpty;)
         {
             var line = rest[..(rest.IndexOf((byte)'\n') + 1)];
             rest = rest[line.Length..];
-            if (!IsForbidden(line[..line.IndexOf((byte)':')]))
+            var name = line[..line.IndexOf((byte)':')];
+            if (!IsForbidden(name) && !filter.Takes(name))
             {
                 line.CopyTo(lines[kept..]);
                 kept += line.Length;

@@ -27,7 +27,7 @@ internal sealed class HeadWriterTests
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "A_wish_for_HTTP_2_stops")]
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: x-forwarded-for, X-Forwarded-Proto\r\n", "GET / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Nobody_takes_our_own_fields_out")]
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: x\r\n", "GET / HTTP/1.1\r\nHost: h\r\nProxy-Authorization: x\r\n" + Ours, TestName = "A_field_with_a_name_like_a_proxys_goes_on")]
-    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 007\r\n", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 007\r\n" + Ours, TestName = "Length_and_expectation_go_on")]
+    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 007\r\n", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 7\r\n" + Ours, TestName = "Length_and_expectation_go_on")]
     [TestCase("get http://h//x HTTP/1.1\r\nHost: H\r\n", "get //x HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Path_and_method_are_left_as_they_are")]
     [TestCase("OPTIONS http://h?q HTTP/1.1\r\nHost: h\r\n", "OPTIONS /?q HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "OPTIONS_with_a_query_asks_for_a_resource")]
     [TestCase("GET http://h:80/ HTTP/1.1\r\nA: 1\r\nHost: h\r\n", "GET / HTTP/1.1\r\nHost: h:80\r\nA: 1\r\n" + Ours, TestName = "Of_two_words_for_one_host_the_targets_goes_on")]
@@ -37,6 +37,10 @@ internal sealed class HeadWriterTests
     [TestCase("TRACE / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 10\r\n", "TRACE / HTTP/1.1\r\nHost: h\r\n" + Ours + "Max-Forwards: 9\r\n", TestName = "Max_forwards_counts_down")]
     [TestCase("OPTIONS / HTTP/1.1\r\nHost: h\r\nMax-Forwards:99999999999\r\n", "OPTIONS / HTTP/1.1\r\nHost: h\r\n" + Ours + "Max-Forwards: 999999998\r\n", TestName = "Max_forwards_has_a_bound")]
     [TestCase("GET / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n", "GET / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n" + Ours, TestName = "Max_forwards_means_nothing_to_GET")]
+    [TestCase("POST / HTTP/1.1\r\nhost:\th\t\r\nContent-Length:\t000 \r\n", "POST / HTTP/1.1\r\nhost: h\r\nContent-Length: 0\r\n" + Ours, TestName = "What_frames_and_routes_has_no_white_space_to_be_read_in_two_ways")]
+    [TestCase("POST / HTTP/1.1\r\nHost:h\r\nContent-Length:5\r\nA:\t1 \r\n", "POST / HTTP/1.1\r\nHost:h\r\nContent-Length:5\r\nA:\t1 \r\n" + Ours, TestName = "Whatever_else_is_left_as_it_is")]
+    [TestCase("POST / HTTP/1.1\r\nHost: h\r\nConnection: TE\r\nTE: trailers\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTrailer: A\r\n" + Ours + "Transfer-Encoding: chunked\r\nTE: trailers\r\nConnection: TE\r\n", TestName = "Trailers_are_announced_by_who_takes_them_too")]
+    [TestCase("OPTIONS / HTTP/1.1\r\nHost: h\r\nConnection: max-forwards\r\nMax-Forwards: 3\r\n", "OPTIONS / HTTP/1.1\r\nHost: h\r\n" + Ours, TestName = "Max_forwards_stops_when_Connection_names_it")]
     public void Request(string from, string to) => Assert.That(WriteRequest(from + "\r\n"), Is.EqualTo(to + "\r\n"));
 
     [TestCase("HTTP/1.0 200 Fine\r\nA: 1\r\n", "HTTP/1.1 200 Fine\r\nA: 1\r\n", TestName = "The_response_has_our_version")]

@@ -22,6 +22,12 @@ internal sealed class ResponseParserTests
             yield return Rule.Broken(rule, line + "\r\n\r\n", HttpError.StatusLine);
         }
 
+        // Nothing more may come of somebody who speaks something else.
+        foreach (var beginning in new[] { "SSH-2.0-x\r\n", "\u0015\u0003\u0001", "h", "HTTP/2", "HTTP/1.1\r", "HTTP/1.1 0", "HTTP/1.1 20\r" })
+        {
+            yield return Rule.Broken(rule, beginning, HttpError.StatusLine);
+        }
+
         yield return Rule.Broken(rule, "HTTP/1.1 200 OK\n\n", HttpError.BareLf);
         rule = "RFC 9112 section 5: field lines";
         yield return Fields(rule, "A: b\nC: d\r\n", HttpError.BareLf);

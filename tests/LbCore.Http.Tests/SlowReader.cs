@@ -140,7 +140,7 @@ internal static partial class SlowReader
     [GeneratedRegex(@"\Ahttp(?<secure>s?)://(?<authority>[^/?]+)([/?].*)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Absolute();
 
-    [GeneratedRegex(@"\A(?<host>[\-._~!$&'()*+,;=%0-9A-Za-z]+|\[(" + IPv6 + @"|[vV][0-9A-Fa-f]+\.[\-._~!$&'()*+,;=:0-9A-Za-z]+)\])(:(?<port>0*([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<host>[\-._~!$&'()*+,;=0-9A-Za-z]+|\[(" + IPv6 + @"|[vV][0-9A-Fa-f]+\.[\-._~!$&'()*+,;=:0-9A-Za-z]+)\])(:(?<port>0*([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])))?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex HostValue();
 
     [GeneratedRegex(@"\A[!#$%&'*+\-.^_`|~/0-9A-Za-z]+\z")]
@@ -152,6 +152,6 @@ internal static partial class SlowReader
     [GeneratedRegex(@"\A[!#$%&'*+\-.^_`|~0-9A-Za-z]+\z")]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"\A(host|content-length|transfer-encoding)\z", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\A(host|content-length|transfer-encoding|expect)\z", RegexOptions.IgnoreCase)]
     private static partial Regex Framing();
 }

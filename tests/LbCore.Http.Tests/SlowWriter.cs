@@ -95,8 +95,22 @@ internal static class SlowWriter
     {
         foreach (var line in lines[1..].Where(line => !dropped.Any(name => Is(line, name))))
         {
-            written.Append(line).Append("\r\n");
+            written.Append(Plain(line)).Append("\r\n");
         }
+    }
+
+    private static string Plain(string line)
+    {
+        var isLength = Is(line, "Content-Length");
+        if (!isLength && !Is(line, "Host"))
+        {
+            return line;
+        }
+
+        var name = line.Split(':')[0];
+        var value = line[(name.Length + 1)..].Trim(' ', '\t');
+        value = isLength && value.TrimStart('0') is var digits ? digits.Length > 0 ? digits : "0" : value;
+        return line == name + ":" + value ? line : name + ": " + value;
     }
 
     // Whatever is one to somebody who reads underscores as hyphens.

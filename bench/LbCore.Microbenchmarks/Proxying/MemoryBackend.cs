@@ -29,7 +29,7 @@ internal sealed class MemoryBackend(byte[] responseHead, byte[] responseBody) : 
 
     public override long UndeliveredBytes => 0;
 
-    public override ReadOnlyMemory<byte> Trailers => default;
+    public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) => default;
 
     public override void EndWith(ReadOnlyMemory<byte> trailers)
     {

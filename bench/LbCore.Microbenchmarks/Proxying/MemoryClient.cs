@@ -61,7 +61,7 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
     {
     }
 
-    public override ReadOnlyMemory<byte> Trailers => default;
+    public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) => default;
 
     public override void EndWith(ReadOnlyMemory<byte> trailers)
     {

@@ -55,7 +55,7 @@ public static class RouteExplainer
             return Refuse(HttpError.Path, Encoding.ASCII.GetString(sent));
         }
 
-        var path = new RoutedPath(sent, normal.AsSpan(0, length), form, RouteRequest.QueryOf(bytes, head));
+        var path = new RoutedPath(sent, normal.AsSpan(0, length), form, RouteRequest.QueryOf(bytes, head, sent));
         return Explain(listener, new RouteRequest(bytes, head, path.Normal), in path);
     }
 

@@ -45,8 +45,9 @@ internal abstract class DownstreamExchange
 
     public abstract ValueTask<BodyPiece> ReadBodyAsync();
 
-    /// <summary>Gets the trailer lines of the request's body that may go on; empty before its end.</summary>
-    public abstract ReadOnlyMemory<byte> Trailers { get; }
+    /// <summary>Returns the trailer lines of the request's body that may go on; empty before its end.</summary>
+    /// <param name="dropped">Fields that are left out; null for none.</param>
+    public abstract ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped);
 
     /// <summary>Gives the last piece of the body back.</summary>
     public abstract void AdvanceBody();

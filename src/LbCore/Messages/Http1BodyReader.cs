@@ -13,11 +13,13 @@ namespace LbCore.Messages;
 /// </summary>
 internal sealed class Http1BodyReader
 {
+    private const int Unfiltered = -1;
+
     private readonly TrailerStore _store = new();
     private PipeReader _input = null!;
     private BodyDecoder _decoder;
     private SequencePosition _behindPiece;
-    private int _trailerLength;
+    private int _trailerLength = Unfiltered;
     private bool _holdsPiece;
     private bool _stopped;
 
@@ -27,9 +29,6 @@ internal sealed class Http1BodyReader
     /// <summary>Gets how many bytes of data have been handed out.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Gets the trailer lines that may go on, each with its CRLF; empty before the end. Valid until the next body.</summary>
-    public ReadOnlyMemory<byte> Trailers => _trailerLength == 0 ? default : _store.Lines.AsMemory(0, _trailerLength);
-
     /// <summary>Gets why the bytes were refused.</summary>
     public HttpError Error => _decoder.Error;
 
@@ -37,10 +36,17 @@ internal sealed class Http1BodyReader
     {
         _input = input;
         _decoder = new BodyDecoder(framing, _store);
-        _trailerLength = 0;
+        _trailerLength = Unfiltered;
         _holdsPiece = false;
         _stopped = false;
         BytesRead = 0;
+    }
+
+    /// <summary>Forgets the body, and why its bytes were refused.</summary>
+    public void Reset()
+    {
+        Begin(_input, BodyFraming.None);
+        _store.Trim();
     }
 
     /// <summary>Returns a piece that has been received already. False when it must be waited for.</summary>
@@ -92,6 +98,22 @@ internal sealed class Http1BodyReader
         }
     }
 
+    /// <summary>Returns the trailer lines that may go on, each with its CRLF; none before the end. Valid until the next body.</summary>
+    public ReadOnlyMemory<byte> TakeTrailers(in TrailerFilter filter)
+    {
+        if (!_decoder.IsEnded || _decoder.TrailerLength == 0)
+        {
+            return default;
+        }
+
+        if (_trailerLength == Unfiltered)
+        {
+            _trailerLength = TrailerRules.Filter(_store.Lines(_decoder.TrailerLength).Span, in filter);
+        }
+
+        return _store.Lines(_trailerLength);
+    }
+
     /// <summary>Gives the last piece back.</summary>
     public void Advance()
     {
@@ -138,7 +160,6 @@ internal sealed class Http1BodyReader
                 _behindPiece = rest.GetPosition(behind);
                 _holdsPiece = true;
                 BytesRead += data;
-                FilterTrailers();
                 piece = new BodyPiece(
                     _decoder.IsEnded ? BodyStatus.End : BodyStatus.Data, rest.Slice(framing, data), rest.Length > behind);
                 return true;
@@ -147,7 +168,6 @@ internal sealed class Http1BodyReader
             rest = rest.Slice(framing);
             if (_decoder.IsEnded)
             {
-                FilterTrailers();
                 _input.AdvanceTo(rest.Start);
                 piece = new BodyPiece(BodyStatus.End);
                 return true;
@@ -157,14 +177,6 @@ internal sealed class Http1BodyReader
         _input.AdvanceTo(read.Buffer.End);
         piece = new BodyPiece(_decoder.EndsWithStream ? BodyStatus.End : BodyStatus.Truncated);
         return read.IsCompleted;
-    }
-
-    private void FilterTrailers()
-    {
-        if (_decoder.IsEnded && _decoder.TrailerLength > 0)
-        {
-            _trailerLength = TrailerRules.Filter(_store.Lines.AsSpan(0, _decoder.TrailerLength));
-        }
     }
 
     /// <summary>

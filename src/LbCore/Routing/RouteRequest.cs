@@ -39,11 +39,13 @@ internal readonly ref struct RouteRequest
     }
 
     /// <summary>Returns the query that a head is for, with its question mark; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> QueryOf(ReadOnlySpan<byte> bytes, RequestHead head)
+    /// <param name="bytes">The bytes of the head.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="path">What <see cref="PathOf"/> returned.</param>
+    public static ReadOnlySpan<byte> QueryOf(ReadOnlySpan<byte> bytes, RequestHead head, ReadOnlySpan<byte> path)
     {
         var target = head.PathOf(bytes);
-        var query = target.IndexOf((byte)'?');
-        return query < 0 ? default : target[query..];
+        return target is [] or [(byte)'?', ..] ? target : target[path.Length..];
     }
 
     // An IPv6 address has colons of its own, in brackets; a name may end with the dot of the root.

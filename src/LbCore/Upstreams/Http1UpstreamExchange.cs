@@ -25,6 +25,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
     private bool _isReused;
     private bool _isPersistent;
     private bool _hasResponded;
+    private bool _namesFields;
 
     public Http1UpstreamExchange(Http1ExchangePool owner) => _owner = owner;
 
@@ -39,8 +40,6 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
     public override bool IsPersistent => _isPersistent;
 
     public override HttpError Error => _head?.Error ?? _reader.Error;
-
-    public override ReadOnlyMemory<byte> Trailers => _reader.Trailers;
 
     public override long UndeliveredBytes => Connection.UndeliveredBytes;
 
@@ -127,6 +126,9 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
 
     public override void AdvanceBody() => _reader.Advance();
 
+    public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) =>
+        _reader.TakeTrailers(new TrailerFilter { All = _namesFields, Dropped = dropped });
+
     public override void Abort(CloseReason reason) => _connection?.Abort(reason);
 
     public override TransportConnection Detach()
@@ -156,6 +158,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
         }
 
         DropHead(loop);
+        _reader.Reset();
         _connection = null;
         _pool = null;
         _owner.Return(this, loop);
@@ -187,6 +190,7 @@ internal sealed class Http1UpstreamExchange : UpstreamExchange
         if (status == ParseStatus.Complete && !_head.IsInterim)
         {
             _framing = _method == HttpMethod.Head ? BodyFraming.None : _head.Framing;
+            _namesFields = _head.ConnectionNamesFields;
             _isPersistent = _head.IsPersistent && _framing.Kind != BodyKind.UntilClose;
             _reader.Begin(Connection.Input, _framing);
         }

@@ -67,8 +67,9 @@ internal abstract class UpstreamExchange
 
     public abstract void AdvanceBody();
 
-    /// <summary>Gets the trailer lines of the response's body that may go on; empty before its end.</summary>
-    public abstract ReadOnlyMemory<byte> Trailers { get; }
+    /// <summary>Returns the trailer lines of the response's body that may go on; empty before its end.</summary>
+    /// <param name="dropped">Fields that are left out; null for none.</param>
+    public abstract ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped);
 
     /// <summary>Cuts the exchange off: whoever waits for it is woken.</summary>
     public abstract void Abort(CloseReason reason);

@@ -19,6 +19,9 @@ internal readonly ref struct ErrorAnswer
     /// <summary>Gets what the request is called in the log. Nothing in it means anything in HTML or JSON.</summary>
     public required ReadOnlySpan<byte> RequestId { get; init; }
 
+    /// <summary>Gets the line that says when it is given, with its CRLF.</summary>
+    public required ReadOnlySpan<byte> Date { get; init; }
+
     public bool Close { get; init; }
 
     /// <summary>Gets whether to say that the connection stays open, which an HTTP/1.0 client does not expect.</summary>
@@ -50,7 +53,7 @@ internal readonly ref struct ErrorAnswer
         head.Write("\r\nContent-Length: "u8);
         head.WriteNumber(body.Length);
         head.Write("\r\n"u8);
-        DateLine.Write(ref head);
+        head.Write(Date);
 
         // Some of these statuses would be cached otherwise (RFC 9110 section 15.1).
         head.Write("Cache-Control: no-store\r\nX-Request-Id: "u8);

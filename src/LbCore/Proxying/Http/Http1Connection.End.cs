@@ -37,6 +37,7 @@ internal sealed partial class Http1Connection
             status = answer?.Status ?? forwarder.AnswerStatus;
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
+                exchange.DropReceivedBody();
                 var close = !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge;
                 answerBytes = answer is null
                     ? WriteError(forwarder, status, close)
@@ -87,11 +88,11 @@ internal sealed partial class Http1Connection
             id = own[..forwarder.AnswerId.Format(own)];
         }
 
-        return WriteError(status, head, id, close);
+        return WriteError(status, forwarder.AnswerFormat ?? AcceptRules.Choose(head), id, close);
     }
 
-    private int WriteError(int status, ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> id, bool close) =>
-        _exchange!.WriteError(status, _proxy.Listener.ErrorFormat ?? AcceptRules.Choose(head), id, close);
+    private int WriteError(int status, AnswerFormat accepted, scoped ReadOnlySpan<byte> id, bool close) =>
+        _exchange!.WriteError(status, _proxy.Listener.ErrorFormat ?? accepted, id, close);
 
     private void EndExchange(int status, long tunnelUp = 0, long tunnelDown = 0, int answerBytes = 0)
     {
@@ -112,7 +113,7 @@ internal sealed partial class Http1Connection
         var head = exchange.RefusedHead(in received);
         var id = _loop.RequestIds.Next();
         Span<byte> idText = stackalloc byte[RequestId.Length];
-        var answerBytes = WriteError(status, head.FirstSpan, idText[..id.Format(idText)], close: true);
+        var answerBytes = WriteError(status, AcceptRules.Choose(head.FirstSpan), idText[..id.Format(idText)], close: true);
         var sending = exchange.FlushAsync();
         if (!sending.IsCompletedSuccessfully)
         {
@@ -150,9 +151,16 @@ internal sealed partial class Http1Connection
     {
         Cancel();
         Client.OnPeerChanged(null, null);
-        EndExchange(0);
-        _loop.Remove(this);
         _proxy.Admission?.Leave(Client);
+        try
+        {
+            EndExchange(0);
+        }
+        finally
+        {
+            _loop.Remove(this);
+        }
+
         _proxy.Recorder.Record(new HttpConnectionOutcome
         {
             Listener = _proxy.Listener.Name,

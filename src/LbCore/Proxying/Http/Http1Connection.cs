@@ -207,11 +207,15 @@ internal sealed partial class Http1Connection : LazyTimer
             return ParseStatus.Incomplete;
         }
 
-        if (_exchange is null)
+        if (_phase == Phase.Idle)
         {
             _firstByteAt = Client.Loop.Now;
+        }
+
+        if (_exchange is null)
+        {
             _exchange = _loop.RentExchange();
-            _exchange.Begin(this);
+            _exchange.Begin(this, _proxy.Listener.HeadLimits, _proxy.Listener.Underscores);
         }
 
         if (_hasSkippedLine && read.Buffer.FirstSpan[0] == '\r')
@@ -220,16 +224,15 @@ internal sealed partial class Http1Connection : LazyTimer
             return _exchange.Refuse(HttpError.RequestLine);
         }
 
-        var listener = _proxy.Listener;
-        return _exchange.Parse(read.Buffer, listener.HeadLimits, listener.Underscores);
+        return _exchange.Parse(read.Buffer);
     }
 
     /// <summary>Judges a read that has no whole head. True when the connection ends.</summary>
     private bool EndsHere(in ReadResult read)
     {
-        // An empty line behind a body is no beginning of a request (RFC 9112 section 2.2).
+        // An empty line behind a body is no beginning of a request (RFC 9112 section 2.2), nor is the first half of one.
         var isEmptyLine = IsEmptyLine(read.Buffer);
-        var isEmpty = read.Buffer.IsEmpty || isEmptyLine;
+        var isEmpty = read.Buffer.IsEmpty || isEmptyLine || (read.Buffer.Length == 1 && read.Buffer.FirstSpan[0] == '\r');
         if (!isEmpty && (read.IsCompleted || _expired))
         {
             _requests++;

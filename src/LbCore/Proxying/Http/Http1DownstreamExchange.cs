@@ -12,17 +12,23 @@ namespace LbCore.Proxying.Http;
 /// <summary>One request and its response on an HTTP/1.1 client connection. The object is used again for others.</summary>
 internal sealed class Http1DownstreamExchange : DownstreamExchange
 {
+    // Of one turn, however small a client's chunks are.
+    private const int MaxDroppedPieces = 4096;
+
     private readonly HttpLoop _loop;
     private readonly Http1BodyReader _reader = new();
     private readonly Http1BodySender _sender = new();
     private Http1Connection _owner = null!;
     private RequestHead? _head;
     private ReceivedHead _received;
+    private HeadLimits _limits;
+    private UnderscoreRule _underscores;
     private HttpMethod _method;
     private bool _isHttp11;
     private bool _isPersistent;
     private bool _expectsContinue;
     private bool _acceptsTrailers;
+    private bool _namesFields;
     private bool _isSelfDelimited;
 
     public Http1DownstreamExchange(HttpLoop loop) => _loop = loop;
@@ -40,8 +46,6 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public override ForwardingPlan Forwarding => _owner.Forwarding;
 
     public override HttpError BodyError => _reader.Error;
-
-    public override ReadOnlyMemory<byte> Trailers => _reader.Trailers;
 
     public override bool MayLackBody => _expectsContinue && _reader.BytesRead == 0;
 
@@ -65,17 +69,23 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     // Of a head that is refused, the method may be known all the same.
     private bool IsForHead => (_head?.Method ?? _method) == HttpMethod.Head;
 
-    public void Begin(Http1Connection owner) => _owner = owner;
+    /// <summary>Begins with the first byte of a request. What holds for its head then holds to its end.</summary>
+    public void Begin(Http1Connection owner, in HeadLimits limits, UnderscoreRule underscores)
+    {
+        _owner = owner;
+        _limits = limits;
+        _underscores = underscores;
+    }
 
     /// <summary>Parses the head in a buffer, of which nothing is consumed before <see cref="ReleaseHead"/>.</summary>
-    public ParseStatus Parse(in ReadOnlySequence<byte> buffer, in HeadLimits limits, UnderscoreRule underscores)
+    public ParseStatus Parse(in ReadOnlySequence<byte> buffer)
     {
         _head ??= _loop.RentHead();
-        var bytes = _received.Show(in buffer, _loop.Loop, limits.MaxBytes);
-        var status = RequestParser.Parse(bytes, _head, in limits);
+        var bytes = _received.Show(in buffer, _loop.Loop, _limits.MaxBytes);
+        var status = RequestParser.Parse(bytes, _head, in _limits);
         if (status == ParseStatus.Complete)
         {
-            status = UnderscoreRules.Apply(bytes, _head, underscores);
+            status = UnderscoreRules.Apply(bytes, _head, _underscores);
         }
 
         if (status == ParseStatus.Complete)
@@ -85,6 +95,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             _isHttp11 = _head.IsHttp11;
             _isPersistent = _head.IsPersistent;
             _acceptsTrailers = _head.AcceptsTrailers;
+            _namesFields = _head.ConnectionNamesFields;
             _expectsContinue = _head.ExpectsContinue && !_head.Framing.IsEmpty;
         }
 
@@ -117,6 +128,18 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
 
     public override void AdvanceBody() => _reader.Advance();
 
+    public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) =>
+        _reader.TakeTrailers(new TrailerFilter { All = _namesFields, Dropped = dropped, Underscores = _underscores });
+
+    /// <summary>Drops what has come of a body that nobody takes: when its end is there, the connection goes on.</summary>
+    public void DropReceivedBody()
+    {
+        for (var pieces = 0; pieces < MaxDroppedPieces && !IsRequestRead && _reader.TryRead(out var piece) && piece.IsGood; pieces++)
+        {
+            _reader.Advance();
+        }
+    }
+
     public override void StopBody() => _reader.Stop();
 
     public override void WriteInterim(ReadOnlySpan<byte> bytes, ResponseHead head)
@@ -143,6 +166,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         Write(bytes, head, new ResponseEdits
         {
             Close = ClosesAfter,
+            Date = fields is not null && fields.Dropped.Contains("date"u8) ? default : _loop.Date.Show(),
             Via = _owner.WritesVia,
             SayKeepAlive = !_isHttp11,
             Fields = fields,
@@ -175,6 +199,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
             Status = status,
             Format = format,
             RequestId = requestId,
+            Date = _loop.Date.Show().Span,
             Close = ClosesAfter,
             SayKeepAlive = !_isHttp11,
             WithBody = !IsForHead,
@@ -186,16 +211,17 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public int WriteAnswer(RouteAnswer answer, ReadOnlySpan<byte> location, bool close)
     {
         ClosesAfter = close || IsLast;
-        return RouteAnswerWriter.Write(Connection.Output, answer, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: !IsForHead);
+        return RouteAnswerWriter.Write(
+            Connection.Output, answer, _loop.Date.Show().Span, location, ClosesAfter, sayKeepAlive: !_isHttp11, withBody: !IsForHead);
     }
 
     /// <summary>Ends the exchange and puts the object back for others.</summary>
     public void End()
     {
         DropHead();
-        ClosesAfter = _isHttp11 = _isPersistent = _expectsContinue = _acceptsTrailers = _isSelfDelimited = false;
+        ClosesAfter = _isHttp11 = _isPersistent = _expectsContinue = _acceptsTrailers = _namesFields = _isSelfDelimited = false;
         _method = HttpMethod.Other;
-        _reader.Begin(Connection.Input, BodyFraming.None);
+        _reader.Reset();
         _owner = null!;
         _loop.Return(this);
     }

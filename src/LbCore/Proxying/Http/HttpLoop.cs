@@ -21,9 +21,15 @@ internal sealed class HttpLoop
     private readonly SpareStack<RequestHead> _heads = new(MaxSpareHeads);
     private Http1Connection? _first;
 
-    public HttpLoop(EventLoop loop) => Loop = loop;
+    public HttpLoop(EventLoop loop)
+    {
+        Loop = loop;
+        Date = new DateLine(loop);
+    }
 
     public EventLoop Loop { get; }
+
+    public DateLine Date { get; }
 
     public RequestIdSource RequestIds { get; } = new();
 

@@ -83,6 +83,7 @@ internal sealed partial class RequestForwarder
     private void BeginForward()
     {
         _stage = Stage.Forward;
+        _wasStale = false;
         _connectMilliseconds = (int)(Loop.Now - _startedAt);
         _attempts.Current = _attempts.Current with { Stage = Stage.Forward, IsReused = Upstream.IsReused };
     }

@@ -27,13 +27,16 @@ internal sealed partial class RequestForwarder
         }
 
         upstream.ReleaseHead();
-        if ((await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes)).IsCompleted)
+        var sent = await Watch(_client.FlushAsync(), ref _responseWait, WaitKind.ClientTakes);
+        _responseWait.Kind = WaitKind.None;
+        if (sent.IsCompleted)
         {
             Fail(RequestEnd.ClientReset);
         }
         else if (++_interims > MaxInterims)
         {
             // Each of them is a sign of life, and would keep the request waiting for ever.
+            _error = HttpError.TooManyInterims;
             Fail(RequestEnd.BadResponse);
         }
 
@@ -52,6 +55,7 @@ internal sealed partial class RequestForwarder
 
         if (upstream.Head.Status == 101 && !(_wantsUpgrade && UpgradeRules.IsAsked(WrittenHead, upstream.HeadBytes, upstream.Head)))
         {
+            _error = HttpError.SwitchingProtocols;
             Fail(RequestEnd.BadResponse);
             return;
         }
@@ -90,7 +94,7 @@ internal sealed partial class RequestForwarder
 
             if (piece.IsEnd)
             {
-                _client.EndWith(upstream.Trailers);
+                _client.EndWith(upstream.TakeTrailers(_route?.ResponseFields?.Dropped));
             }
 
             var sending = _client.SendBodyAsync(piece.Data, piece.IsEnd, piece.MoreBuffered);

@@ -29,7 +29,7 @@ internal sealed partial class RequestForwarder
         var path = RouteRequest.PathOf(_client.HeadBytes, _client.Head);
         if (path[0] != '/' || PathNormalizer.IsPlain(path))
         {
-            FindRoute(new RoutedPath(path, path, PathForm.Kept, RouteRequest.QueryOf(_client.HeadBytes, _client.Head)));
+            FindRoute(new RoutedPath(path, path, PathForm.Kept, RouteRequest.QueryOf(_client.HeadBytes, _client.Head, path)));
         }
         else
         {
@@ -51,7 +51,7 @@ internal sealed partial class RequestForwarder
                 return;
             }
 
-            FindRoute(new RoutedPath(path, scratch.Span[..length], form, RouteRequest.QueryOf(_client.HeadBytes, _client.Head)));
+            FindRoute(new RoutedPath(path, scratch.Span[..length], form, RouteRequest.QueryOf(_client.HeadBytes, _client.Head, path)));
         }
         finally
         {
@@ -74,15 +74,27 @@ internal sealed partial class RequestForwarder
         if (route.Rewrite is { ChangesTarget: true } rewrite)
         {
             var scratch = Loop.RentBuffer(rewrite.MaxTargetLength(in path));
-            WriteMessage(scratch.Span[..rewrite.WriteTarget(in path, scratch.Span)], default);
-            scratch.Return();
+            try
+            {
+                WriteMessage(scratch.Span[..rewrite.WriteTarget(in path, scratch.Span)], default);
+            }
+            finally
+            {
+                scratch.Return();
+            }
         }
         else if (route.Answer?.Location is { } location)
         {
             _error = location.WantsHost && request.Host.IsEmpty ? HttpError.HostMissing : HttpError.None;
             var scratch = Loop.RentBuffer(location.MaxLength(request.Host, in path));
-            WriteMessage(default, scratch.Span[..location.Write(request.Host, in path, scratch.Span)]);
-            scratch.Return();
+            try
+            {
+                WriteMessage(default, scratch.Span[..location.Write(request.Host, in path, scratch.Span)]);
+            }
+            finally
+            {
+                scratch.Return();
+            }
         }
         else
         {

@@ -1,7 +1,6 @@
 using System;
 using System.Buffers;
 using System.IO.Pipelines;
-using LbCore.Http;
 using LbCore.Routing;
 
 namespace LbCore.Proxying.Http;
@@ -10,14 +9,13 @@ namespace LbCore.Proxying.Http;
 internal static class RouteAnswerWriter
 {
     /// <summary>Writes an answer. Returns how many bytes its body has.</summary>
-    public static int Write(PipeWriter output, RouteAnswer answer, ReadOnlySpan<byte> location, bool close, bool sayKeepAlive, bool withBody)
+    public static int Write(
+        PipeWriter output, RouteAnswer answer, ReadOnlySpan<byte> date, ReadOnlySpan<byte> location, bool close, bool sayKeepAlive, bool withBody)
     {
         output.Write(answer.Head.Span);
         if (!answer.HasDate)
         {
-            var line = new SpanWriter(output.GetSpan(DateLine.Length));
-            DateLine.Write(ref line);
-            output.Advance(line.Written);
+            output.Write(date);
         }
 
         if (!location.IsEmpty)

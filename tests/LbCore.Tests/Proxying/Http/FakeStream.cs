@@ -57,7 +57,7 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override HttpError BodyError => HttpError.None;
 
-    public override ReadOnlyMemory<byte> Trailers => default;
+    public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) => default;
 
     public override bool MayLackBody => false;
 
