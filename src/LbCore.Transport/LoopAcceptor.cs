@@ -15,9 +15,6 @@ internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
     // be refilled for ever, and without descriptors it may not shrink.
     private const long MostStopMilliseconds = 2000;
 
-    // A handshake that was under way when the stop began has this long to reach the backlog.
-    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(50);
-
     private readonly EventLoop _loop;
     private readonly LoopListener _listener;
     private long _stopDeadline;
@@ -89,7 +86,7 @@ internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
         }
         else if (!IsClosed)
         {
-            Schedule(_loop, StopGrace);
+            Schedule(_loop, _loop.Options.StopGrace);
         }
     }
 
@@ -205,8 +202,14 @@ internal abstract partial class LoopAcceptor : LoopTimer, IAcceptor
         _stopDeadline = _loop.ReadClock() + MostStopMilliseconds;
         SetPaused(false);
         RefuseArrivals();
-        AcceptAll();
-        Schedule(_loop, StopGrace);
+        if (AcceptAll() && _loop.Options.StopGrace == TimeSpan.Zero)
+        {
+            CloseNow();
+        }
+        else if (!IsClosed)
+        {
+            Schedule(_loop, _loop.Options.StopGrace);
+        }
     }
 
     /// <summary>Looks after the place, and sorts an error into its tier. True to go on accepting.</summary>

@@ -29,6 +29,12 @@ public sealed record TransportOptions
     /// <summary>Gets whether returned buffers are overwritten and every rental is tracked by its place. For tests; slow.</summary>
     public bool PoisonBuffers { get; init; }
 
+    /// <summary>
+    /// Gets how long a handshake that was under way when a stop began has to reach the backlog; the last look is that much
+    /// later. Default 50 ms. For tests: most of them have nobody to wait for.
+    /// </summary>
+    internal TimeSpan StopGrace { get; init; } = TimeSpan.FromMilliseconds(50);
+
     internal void Validate()
     {
         Check(Loops is >= 1 and <= 256, nameof(Loops), Loops, "1 to 256");

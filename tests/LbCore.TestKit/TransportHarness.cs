@@ -25,7 +25,7 @@ public sealed class TransportHarness : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(engineCase);
         Case = engineCase;
         Token = token;
-        var options = new TransportOptions { Engine = engineCase.Engine, Loops = engineCase.Loops, PoisonBuffers = true };
+        var options = new TransportOptions { Engine = engineCase.Engine, Loops = engineCase.Loops, PoisonBuffers = true }.WithoutStopGrace();
         Engine = TransportEngine.Create(configure?.Invoke(options) ?? options, Log);
     }
 

@@ -61,7 +61,8 @@ internal sealed class BalancerHarness : IAsyncDisposable
         var outcomes = new OutcomeLog();
         var environment = new LoadBalancerEnvironment
         {
-            Transport = new TransportOptions { TimeProvider = (TimeProvider?)time ?? TimeProvider.System, PoisonBuffers = true },
+
+            Transport = new TransportOptions { TimeProvider = (TimeProvider?)time ?? TimeProvider.System, PoisonBuffers = true }.WithoutStopGrace(),
             Recorder = (_, _) => outcomes,
         };
         var log = new RecordingLogger();

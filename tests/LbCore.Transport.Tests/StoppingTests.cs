@@ -15,6 +15,10 @@ namespace LbCore.Transport.Tests;
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
 public sealed class StoppingTests(EngineCase engineCase) : ContractFixture(engineCase)
 {
+    // As in the product: harnesses have no grace by default.
+    [SetUp]
+    public void StartWithGrace() => Start(static options => options with { StopGrace = new TransportOptions().StopGrace });
+
     // A few, and more than a loop accepts in three dispatches.
     [Test, CancelAfter(30_000)]
     public async Task Stopping_serves_what_waits_in_the_backlog_and_takes_nothing_after([Values(20, 400)] int waiting)
