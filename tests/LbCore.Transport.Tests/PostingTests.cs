@@ -16,7 +16,7 @@ namespace LbCore.Transport.Tests;
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
 public sealed class PostingTests(EngineCase engineCase) : ContractFixture(engineCase)
 {
-    private const int Engines = 60;
+    private const int Engines = 40;
     private const int Threads = 6;
 
     [Test, CancelAfter(60_000)]
