@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace LbCore.Tests.Proxying;
 
 /// <summary>Resets, blocked peers and idle pairs.</summary>
-[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.Bare))]
+[TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class TcpRelayCloseTests
 {
     // Of whoever does not read. A writer with small ones would wait for delayed acknowledgements, 40 ms each.
