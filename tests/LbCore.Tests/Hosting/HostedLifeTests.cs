@@ -132,6 +132,9 @@ internal sealed class HostedLifeTests : HostFixture
         Assert.That(stopped.IsCompleted, Is.False);
         await peer.SendAsync(Ok);
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 OK"));
+
+        // Whoever does not close is waited for a while.
+        client.Dispose();
         await stopped;
         Assert.That(Log.Contains("are aborted"), Is.False);
     }

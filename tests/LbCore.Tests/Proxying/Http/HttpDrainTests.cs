@@ -38,6 +38,9 @@ internal sealed class HttpDrainTests
             await pair.Harness.TurnAsync();
             await other.SendAsync(Ok);
             Assert.That(await second.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+
+            // Whoever does not close is waited for a while.
+            second.Dispose();
             await stopping;
             Assert.That((await pair.Harness.Outcomes.WaitForHttpConnectionAsync(1)).End, Is.EqualTo(ConnectionEnd.Drained));
         }
@@ -74,6 +77,7 @@ internal sealed class HttpDrainTests
             Assert.That(
                 await client.ReadTextToEndAsync(),
                 Is.EqualTo("okHTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+            client.Dispose();
             await stopping;
         }
     }
