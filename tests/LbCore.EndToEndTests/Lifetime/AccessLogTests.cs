@@ -50,6 +50,9 @@ internal sealed partial class AccessLogTests(string engine)
         using var another = await WireClient.ConnectAsync(balancer, token);
         await another.SendRequestAsync("GET /gone", token);
         using var gone = await another.ReadWholeResponseAsync(token);
+
+        // A stop would wait for the end of the refused one, which the balancer has closed and its client has not.
+        client.Dispose();
         await balancer.StopAsync();
 
         var lines = (await File.ReadAllLinesAsync(LogPath, token)).Select(static line => Combined().Match(line)).ToArray();
