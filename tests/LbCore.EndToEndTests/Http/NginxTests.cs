@@ -72,7 +72,7 @@ internal sealed class NginxTests(string engine)
     {
         _nginx!.AddFile("small", 1000);
         var wrk = Tool.Require("wrk", "wrk");
-        var result = (await Command.RunAsync(wrk, "-t", "1", "-c", "256", "-d", "3s", $"{Url}/files/small")).OrThrow();
+        var result = (await Command.RunAsync(wrk, "-t", "1", "-c", "256", "-d", "1s", $"{Url}/files/small")).OrThrow();
         Assert.That(result.Output, Does.Contain("requests in").And.Not.Contain("Socket errors").And.Not.Contain("Non-2xx"));
         var count = int.Parse(result.Output.Split(" requests in", 2)[0].Trim().Split('\n')[^1].Trim(), CultureInfo.InvariantCulture);
         Assert.That(count, Is.GreaterThan(256));

@@ -91,7 +91,7 @@ internal sealed class NginxTests(string engine)
     {
         var wrk = Tool.Require("wrk", "wrk");
 
-        var result = (await Command.RunAsync(wrk, "-t1", "-c64", "-d3s", $"http://{Balancer.Address}/name")).OrThrow();
+        var result = (await Command.RunAsync(wrk, "-t1", "-c64", "-d1s", $"http://{Balancer.Address}/name")).OrThrow();
 
         // wrk prints these lines only when there is something to tell.
         Assert.That(result.Output, Does.Contain("requests in").And.Not.Contain(" 0 requests in"));
