@@ -15,6 +15,7 @@ namespace LbCore.EndToEndTests.Demo;
 
 /// <summary>The demo as a user runs it. It picks its ports itself, so others may run beside it.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Children)]
 internal sealed class DemoTests
 {
     private const char Escape = '\e';
@@ -45,7 +46,9 @@ internal sealed class DemoTests
         AssertIsWholeRun(result.Output);
     }
 
+    // Another demo might hold the port, and let it go before this one starts.
     [Test]
+    [NonParallelizable]
     [CancelAfter(60_000)]
     public async Task A_taken_port_is_passed_over_and_named(CancellationToken cancellationToken)
     {
