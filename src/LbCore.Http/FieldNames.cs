@@ -4,7 +4,10 @@ using System.Text;
 
 namespace LbCore.Http;
 
-/// <summary>A few names of fields, to be found without regard to case. Immutable; any thread.</summary>
+/// <summary>
+/// A few names of fields, to be found without regard to case, and with underscores for hyphens: backends that turn names into
+/// variables (CGI and its heirs) do not tell them apart. Immutable; any thread.
+/// </summary>
 internal sealed class FieldNames
 {
     private readonly byte[][] _names;
@@ -32,7 +35,7 @@ internal sealed class FieldNames
 
         foreach (var other in _names)
         {
-            if (Ascii.EqualsIgnoreCase(name, other))
+            if (IsSame(name, other))
             {
                 return true;
             }
@@ -40,6 +43,31 @@ internal sealed class FieldNames
 
         return false;
     }
+
+    private static bool IsSame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other)
+    {
+        if (Ascii.EqualsIgnoreCase(name, other))
+        {
+            return true;
+        }
+
+        if (name.Length != other.Length || !(name.Contains((byte)'_') || other.Contains((byte)'_')))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (!(IsMark(name[i]) && IsMark(other[i])) && !Ascii.EqualsIgnoreCase(name.Slice(i, 1), other.Slice(i, 1)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsMark(byte next) => next is (byte)'_' or (byte)'-';
 
     private static ulong BitOf(int length) => 1UL << Math.Min(length, 63);
 }

@@ -21,7 +21,7 @@ internal sealed class RequestAllocationTests
     private const int AtOnce = 8;
 
     private static readonly byte[] Request = "GET /path?query HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nConnection: keep-alive, user-agent\r\nUser-Agent: u\r\n\r\n"u8.ToArray();
-    private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello"u8.ToArray();
+    private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello"u8.ToArray();
 
     private readonly EngineCase _engine;
 

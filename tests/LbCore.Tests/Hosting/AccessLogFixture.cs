@@ -16,7 +16,7 @@ namespace LbCore.Tests.Hosting;
 internal abstract class AccessLogFixture(EngineCase engine)
 {
     protected const string Get = "GET /a?b HTTP/1.1\r\nHost: h\r\nReferer: http://r/\r\nUser-Agent: u\r\n\r\n";
-    protected const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    protected const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private DirectoryInfo _folder = null!;
 

@@ -28,13 +28,13 @@ internal sealed class AccessLogTests(EngineCase engine) : AccessLogFixture(engin
 
         await client.SendAsync("POST http://x/y HTTP/1.1\r\nHost: X\r\nContent-Length: 3\r\n\r\nabc");
         Assert.That(await backend.ReadHeadAsync() + await backend.ReadTextAsync(3), Does.StartWith("POST /y HTTP/1.1\r\n").And.EndsWith("\r\n\r\nabc"));
-        await backend.SendAsync("HTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+        await backend.SendAsync("HTTP/1.1 201 Made\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
         await client.ReadHeadAsync();
         await client.ReadTextAsync("5\r\nhello\r\n0\r\n\r\n".Length);
 
         await client.SendAsync("HEAD /h HTTP/1.0\r\n\r\n");
         await backend.ReadHeadAsync();
-        await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n");
+        await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 77\r\n\r\n");
         await client.ReadTextToEndAsync();
 
         var lines = await LinesAsync(3);
@@ -173,7 +173,7 @@ internal sealed class AccessLogTests(EngineCase engine) : AccessLogFixture(engin
         using var backend = await listener.AcceptAsync();
         Assert.That(await backend.ReadHeadAsync(), Does.StartWith("POST /v2/a HTTP/1.1\r\nHost: b.test\r\n").And.Not.Contain("Referer"));
         Assert.That(await backend.ReadTextAsync(3), Is.EqualTo("abc"));
-        await backend.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        await backend.SendAsync("HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n");
         await client.ReadHeadAsync();
         var lines = await LinesAsync(2);
         Assert.That(Show(lines[0]), Is.EqualTo("GET /r?x HTTP/1.1 h 302 0 10 -/- Answered None - u"));

@@ -18,7 +18,7 @@ namespace LbCore.Tests.Hosting;
 internal abstract class HostFixture
 {
     protected const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    protected const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    protected const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     protected RecordingLogger Log { get; private set; } = new();
 

@@ -17,7 +17,7 @@ namespace LbCore.Tests.Hosting;
 internal sealed class ReloadTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 

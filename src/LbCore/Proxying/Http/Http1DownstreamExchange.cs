@@ -166,7 +166,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
         Write(bytes, head, new ResponseEdits
         {
             Close = ClosesAfter,
-            Date = fields is not null && fields.Dropped.Contains("date"u8) ? default : _loop.Date.Show(),
+            Date = head.Status < 200 || (fields is not null && fields.Dropped.Contains("date"u8)) ? default : _loop.Date.Show(),
             Via = _owner.WritesVia,
             SayKeepAlive = !_isHttp11,
             Fields = fields,

@@ -14,7 +14,7 @@ internal sealed class HttpClientCloseTests
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private const string Post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nwhole";
     private const string Chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n0\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -74,7 +74,7 @@ internal sealed class HttpClientCloseTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
             await pair.Client.ReadHeadAsync();
             Assert.That(await pair.Client.ReadTextAsync(6), Is.EqualTo("1\r\na\r\n"));
             pair.Client.SendFin();

@@ -16,7 +16,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpClusterLimitTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -30,7 +30,7 @@ internal sealed class HttpClusterLimitTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: {new string('a', 1200)}\r\n\r\nok");
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\nX: {new string('a', 1200)}\r\n\r\nok");
             var isTaken = limit > 1200;
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith(isTaken ? "HTTP/1.1 200 " : "HTTP/1.1 502 "));
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);

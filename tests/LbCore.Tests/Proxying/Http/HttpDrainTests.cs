@@ -12,7 +12,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpDrainTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -37,7 +37,7 @@ internal sealed class HttpDrainTests
             Assert.That(await pair.Client.ReadToEndAsync(), Is.Empty);
             await pair.Harness.TurnAsync();
             await other.SendAsync(Ok);
-            Assert.That(await second.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+            Assert.That(await second.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
 
             // Whoever does not close is waited for a while.
             second.Dispose();
@@ -76,7 +76,7 @@ internal sealed class HttpDrainTests
             await backend.SendAsync(Ok);
             Assert.That(
                 await client.ReadTextToEndAsync(),
-                Is.EqualTo("okHTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+                Is.EqualTo("okHTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
             client.Dispose();
             await stopping;
         }

@@ -52,7 +52,7 @@ internal sealed class HttpEarlyAnswerTests
         using (backend)
         {
             await backend.ReadTextAsync(5);
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok");
             await pair.Client.ReadHeadAsync();
             await pair.Client.ReadTextAsync(2);
             await pair.Harness.TurnAsync();

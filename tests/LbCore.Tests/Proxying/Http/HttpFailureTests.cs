@@ -13,7 +13,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpFailureTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -213,11 +213,11 @@ internal sealed class HttpFailureTests
     }
 
     [TestCase("", RequestEnd.BackendClosed)]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-", RequestEnd.BackendClosed)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-", RequestEnd.BackendClosed)]
     [TestCase("nonsense from a port scanner\r\n\r\n", RequestEnd.BadResponse)]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", RequestEnd.BadResponse)]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", RequestEnd.BadResponse)]
-    [TestCase("HTTP/1.1 200 OK\r\nA: b\nC: d\r\n\r\n", RequestEnd.BadResponse)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", RequestEnd.BadResponse)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", RequestEnd.BadResponse)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nA: b\nC: d\r\n\r\n", RequestEnd.BadResponse)]
     [TestCase("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", RequestEnd.BadResponse)]
     [CancelAfter(30_000)]
     public async Task A_bad_response_is_answered_502_and_its_connection_dropped(string response, RequestEnd end, CancellationToken token)
@@ -236,12 +236,12 @@ internal sealed class HttpFailureTests
         }
     }
 
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true)]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", false)]
-    [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", true)]
-    [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", false)]
-    [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n", true)]
-    [TestCase("HTTP/1.1 200 OK\r\n\r\nshort", false)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\nshort", true)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\nshort", false)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", true)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", false)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n", true)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\n\r\nshort", false)]
     [CancelAfter(30_000)]
     public async Task A_truncated_response_never_looks_whole(string response, bool orderly, CancellationToken token)
     {
@@ -280,7 +280,7 @@ internal sealed class HttpFailureTests
         var (backend, _) = await pair.RequestAsync("GET / HTTP/1.0\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n");
             await pair.Client.ReadHeadAsync();
             backend.SendFin();
             Assert.That((await pair.Client.ReadUntilClosedAsync()).IsReset, Is.True);
@@ -295,7 +295,7 @@ internal sealed class HttpFailureTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync(Ok + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+            await backend.SendAsync(Ok + "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 4\r\n\r\nevil");
             Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
             await backend.ReadUntilClosedAsync();
         }
@@ -304,7 +304,7 @@ internal sealed class HttpFailureTests
         var (second, _) = await pair.RequestAsync(Get);
         using (second)
         {
-            await second.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes");
+            await second.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 3\r\n\r\nyes");
             await pair.Client.ReadHeadAsync();
             Assert.That(await pair.Client.ReadTextAsync(3), Is.EqualTo("yes"));
         }

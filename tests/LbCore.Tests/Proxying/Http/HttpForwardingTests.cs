@@ -11,7 +11,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpForwardingTests
 {
     private const string Get = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -28,8 +28,8 @@ internal sealed class HttpForwardingTests
             Assert.That(head.WithoutRequestId(), Is.EqualTo(
                 "POST /a?b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nX-A: 1\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n\r\n"));
             Assert.That(await backend.ReadTextAsync(4), Is.EqualTo("body"));
-            await backend.SendAsync("HTTP/1.1 201 Made\r\nContent-Length: 3\r\nX-B: 2\r\n\r\nyes");
-            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 201 Made\r\nContent-Length: 3\r\nX-B: 2\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 201 Made\r\nDate: d\r\nContent-Length: 3\r\nX-B: 2\r\n\r\nyes");
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 201 Made\r\nDate: d\r\nContent-Length: 3\r\nX-B: 2\r\n\r\n"));
             Assert.That(await pair.Client.ReadTextAsync(3), Is.EqualTo("yes"));
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
             Assert.That(
@@ -51,8 +51,8 @@ internal sealed class HttpForwardingTests
             Assert.That(head.WithoutRequestId(), Is.EqualTo(
                 "GET / HTTP/1.1\r\nHost: h\r\nX-End: 2\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n\r\n"));
             await backend.SendAsync(
-                "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nX-End: 2\r\nContent-Length: 0\r\n\r\n");
-            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nX-End: 2\r\nContent-Length: 0\r\n\r\n"));
+                "HTTP/1.1 200 OK\r\nDate: d\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nX-End: 2\r\nContent-Length: 0\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nX-End: 2\r\nContent-Length: 0\r\n\r\n"));
         }
     }
 
@@ -90,12 +90,12 @@ internal sealed class HttpForwardingTests
         using (backend)
         {
             Assert.That(first, Does.StartWith("GET /1 "));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\n1");
             Assert.That(await backend.ReadHeadAsync(), Does.StartWith("POST /2 "));
             Assert.That(await backend.ReadTextAsync(3), Is.EqualTo("abc"));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\n2");
             Assert.That(await backend.ReadHeadAsync(), Does.StartWith("GET /3 "));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n3");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\n3");
             foreach (var expected in new[] { "1", "2", "3" })
             {
                 await pair.Client.ReadHeadAsync();
@@ -104,16 +104,16 @@ internal sealed class HttpForwardingTests
         }
     }
 
-    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
-    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
-    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nX: no length, and none to come\r\n\r\n")]
-    [TestCase("HEAD", "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n")]
-    [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n")]
-    [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n")]
-    [TestCase("HEAD", "HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n")]
-    [TestCase("GET", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n")]
-    [TestCase("POST", "HTTP/1.1 204 No Content\r\n\r\n")]
-    [TestCase("GET", "HTTP/1.1 204 No Content\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 200 OK\r\nDate: d\r\nX: no length, and none to come\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 404 Not Found\r\nDate: d\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nDate: d\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 304 Not Modified\r\nDate: d\r\nETag: \"a\"\r\n\r\n")]
+    [TestCase("HEAD", "HTTP/1.1 304 Not Modified\r\nDate: d\r\nContent-Length: 100\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 205 Reset Content\r\nDate: d\r\nContent-Length: 0\r\n\r\n")]
+    [TestCase("POST", "HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n")]
+    [TestCase("GET", "HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n")]
     [CancelAfter(30_000)]
     public async Task A_response_without_a_body_ends_with_its_head(string method, string response, CancellationToken token)
     {
@@ -141,8 +141,8 @@ internal sealed class HttpForwardingTests
         {
             Assert.That(head, Does.EndWith("\r\nTransfer-Encoding: chunked\r\n\r\n"));
             Assert.That(await backend.ReadTextAsync(13), Is.EqualTo("3\r\nabc\r\n0\r\n\r\n"));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;q\r\nok\r\n00\r\nX-T: 1\r\n\r\n");
-            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n2;q\r\nok\r\n00\r\nX-T: 1\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n"));
             Assert.That(await pair.Client.ReadTextAsync(12), Is.EqualTo("2\r\nok\r\n0\r\n\r\n"));
             await pair.Client.SendAsync(Get);
             await backend.ReadHeadAsync();
@@ -159,7 +159,7 @@ internal sealed class HttpForwardingTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nevent\r\n1");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nevent\r\n1");
             await pair.Client.ReadHeadAsync();
             Assert.That(await pair.Client.ReadTextAsync(10), Is.EqualTo("5\r\nevent\r\n"));
             await backend.SendAsync("0\r\n0123456789abcdef\r\n0\r\n\r\n");
@@ -175,9 +175,9 @@ internal sealed class HttpForwardingTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\n\r\nall of it");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\n\r\nall of it");
             backend.SendFin();
-            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nall of it"));
+            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\n\r\nall of it"));
             Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).End, Is.EqualTo(RequestEnd.Completed));
         }
     }
@@ -193,8 +193,8 @@ internal sealed class HttpForwardingTests
         using (backend)
         {
             Assert.That(head, Does.Contain(" HTTP/1.1\r\n").And.Contain("\r\nHost: "));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo($"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n{expected}\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n{expected}\r\n\r\n"));
             if (expected.EndsWith("close", System.StringComparison.Ordinal))
             {
                 Assert.That(await pair.Client.ReadToEndAsync(), Is.Empty);
@@ -210,8 +210,8 @@ internal sealed class HttpForwardingTests
         var (backend, _) = await pair.RequestAsync("GET / HTTP/1.0\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
-            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcdefg"));
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\n\r\nabcdefg"));
         }
     }
 
@@ -232,8 +232,8 @@ internal sealed class HttpForwardingTests
 
         await sending;
         Assert.That(Unchunk(body), Is.EqualTo("abc0123456789abcdef"));
-        var replying = backend.SendByteByByteAsync("HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwxyz\r\n0\r\n\r\n");
-        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        var replying = backend.SendByteByByteAsync("HTTP/1.1 200 OK\r\nDate: d\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwxyz\r\n0\r\n\r\n");
+        Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"));
         var answer = "";
         while (!answer.EndsWith("\r\n0\r\n\r\n", System.StringComparison.Ordinal))
         {

@@ -11,7 +11,7 @@ namespace LbCore.Tests.Proxying.Http;
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpInterimTests
 {
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -42,7 +42,7 @@ internal sealed class HttpInterimTests
         using (backend)
         {
             await backend.SendAsync("HTTP/1.1 100 Continue\r\n\r\n" + Ok);
-            Assert.That(await pair.Client.ReadTextToEndAsync(), Does.StartWith("HTTP/1.1 200 OK\r\n"));
+            Assert.That(await pair.Client.ReadTextToEndAsync(), Does.StartWith("HTTP/1.1 200 OK\r\nDate: d\r\n"));
         }
     }
 
@@ -72,8 +72,8 @@ internal sealed class HttpInterimTests
         var (backend, _) = await pair.RequestAsync("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n");
-            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 417 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 417 No\r\nDate: d\r\nContent-Length: 0\r\n\r\n");
+            Assert.That(await pair.Client.ReadTextToEndAsync(), Is.EqualTo("HTTP/1.1 417 No\r\nDate: d\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
             pair.Client.SendFin();
             Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).End, Is.EqualTo(RequestEnd.Completed));
             Assert.That((await backend.ReadUntilClosedAsync()).Bytes, Is.Empty);
@@ -151,7 +151,7 @@ internal sealed class HttpInterimTests
         var (backend, _) = await pair.RequestAsync($"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n");
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: {size}\r\n\r\n");
             var body = TestRandom.Bytes(size, seed: 7);
             var echoing = EchoAsync(backend, size);
             var sending = pair.Client.WriteAsync(body);

@@ -30,7 +30,7 @@ internal sealed class HttpLastResponseTests
             var size = kilobytes * 1024;
             await pair.Client.SendAsync("\r\n");
             await pair.Harness.TurnAsync();
-            var sending = backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n{new string('x', size)}");
+            var sending = backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: {size}\r\n\r\n{new string('x', size)}");
             await pair.Client.ReadHeadAsync();
             var end = await pair.Client.ReadUntilClosedAsync();
             await sending;
@@ -47,12 +47,12 @@ internal sealed class HttpLastResponseTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             await pair.Harness.Outcomes.WaitForRequestAsync(1);
             await client.SendAsync(Get);
             await backend.ReadHeadAsync();
-            await backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {Size}\r\n\r\n");
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: {Size}\r\n\r\n");
             await client.ReadHeadAsync();
 
             // The idle one is closed when the drain has begun.
@@ -78,7 +78,7 @@ internal sealed class HttpLastResponseTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             await backend.SendAsync(new string('x', Size));
             backend.SendFin();

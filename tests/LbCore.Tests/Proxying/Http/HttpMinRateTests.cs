@@ -14,7 +14,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpMinRateTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
     private const string Post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
     private const string ChunkedPost = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     private const int SmallBuffers = 8 * 1024;
@@ -136,7 +136,7 @@ internal sealed class HttpMinRateTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             for (var i = 0; i < 10; i++)
             {
@@ -156,7 +156,7 @@ internal sealed class HttpMinRateTests
     private static async Task<RawClient> BeginLongResponseAsync(HttpPair pair)
     {
         var (backend, _) = await pair.RequestAsync(Get);
-        await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+        await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1000000000\r\n\r\n");
         await Flood.FillAsync(backend, new byte[64 * 1024]);
         return backend;
     }

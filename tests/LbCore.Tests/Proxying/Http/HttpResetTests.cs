@@ -14,7 +14,7 @@ internal sealed class HttpResetTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private const string LongPost = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n";
-    private const string LongOk = "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n";
+    private const string LongOk = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 100000000\r\n\r\n";
     private const int SmallBuffers = 8 * 1024;
 
     private readonly EngineCase _engine;
@@ -53,9 +53,9 @@ internal sealed class HttpResetTests
         }
     }
 
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "short")]
-    [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nshort\r\n")]
-    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "short")]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\n", "short")]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nshort\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\n\r\n", "short")]
     [CancelAfter(30_000)]
     public async Task A_clients_in_the_middle_of_a_response_resets_the_backend(string head, string body, CancellationToken token)
     {
@@ -135,7 +135,7 @@ internal sealed class HttpResetTests
         var (backend, _) = await pair.RequestAsync(LongPost);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\nshort");
             await pair.Client.ReadHeadAsync();
             Assert.That(await pair.Client.ReadTextAsync(5), Is.EqualTo("short"));
             backend.Reset();

@@ -12,7 +12,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpReuseTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -139,10 +139,10 @@ internal sealed class HttpReuseTests
         }
     }
 
-    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false)]
-    [TestCase("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false)]
-    [TestCase("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n", true)]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false)]
+    [TestCase("HTTP/1.0 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n", false)]
+    [TestCase("HTTP/1.0 200 OK\r\nDate: d\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n", true)]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n", true)]
     [CancelAfter(30_000)]
     public async Task A_connection_is_kept_when_its_backend_keeps_it(string response, bool kept, CancellationToken token)
     {
@@ -151,7 +151,7 @@ internal sealed class HttpReuseTests
         using (backend)
         {
             await backend.SendAsync(response);
-            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n"));
             await pair.Harness.Outcomes.WaitForRequestAsync(1);
             Assert.That(pair.Harness.State(0).Idle, Is.EqualTo(kept ? 1 : 0));
         }

@@ -16,7 +16,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpRouteTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -41,7 +41,7 @@ internal sealed class HttpRouteTests
             Assert.That(head, Does.StartWith("GET /v2/a%2Fb?x=/api HTTP/1.1\r\nHost: app.internal:8080\r\n"));
             Assert.That(head, Does.Contain("\r\nX-Env: beta\r\n").And.Contain("\r\nUser-Agent: lb\r\n").And.Contain("\r\nA: 1\r\n"));
             Assert.That(head, Does.Not.Contain("evil").And.Not.Contain("more").And.Not.Contain("ookie").And.Not.Contain("curl").And.Not.Contain("www.a.test"));
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nserver: x\r\nX-FRAME-OPTIONS: ALLOW\r\nB: 2\r\nContent-Length: 2\r\n\r\nok");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nserver: x\r\nX-FRAME-OPTIONS: ALLOW\r\nB: 2\r\nContent-Length: 2\r\n\r\nok");
             var answer = await pair.Client.ReadHeadAsync();
             Assert.That(answer, Does.Contain("\r\nX-Frame-Options: DENY\r\n").And.Contain("\r\nB: 2\r\n").And.Not.Contain("server").And.Not.Contain("ALLOW"));
             Assert.That(await pair.Client.ReadTextAsync(2), Is.EqualTo("ok"));

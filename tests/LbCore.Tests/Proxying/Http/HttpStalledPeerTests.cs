@@ -80,7 +80,7 @@ internal sealed class HttpStalledPeerTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 100000000\r\n\r\n");
             await Flood.FillAsync(backend, new byte[64 * 1024]);
             var seconds = await PassUntilAsync(pair, () => pair.Harness.Outcomes.Requests.Count == 1);
             Assert.That(seconds, Is.InRange(29, 50));

@@ -31,7 +31,7 @@ internal sealed class HttpStreamingTests
         var (backend, _) = await pair.RequestAsync($"GET / HTTP/{version}\r\nHost: h\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{framing}\r\n");
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nContent-Type: text/event-stream\r\n{framing}\r\n");
             Assert.That(await pair.Client.ReadHeadAsync(), Does.Contain("text/event-stream"), "the head comes before any event");
             for (var i = 0; i < Events; i++)
             {
@@ -49,7 +49,7 @@ internal sealed class HttpStreamingTests
         var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n");
             await pair.Client.ReadHeadAsync();
             for (var i = 0; i < Events; i++)
             {
@@ -84,7 +84,7 @@ internal sealed class HttpStreamingTests
         var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             for (var i = 0; i < Events; i++)
             {

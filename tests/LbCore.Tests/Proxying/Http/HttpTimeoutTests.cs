@@ -12,7 +12,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpTimeoutTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
@@ -128,7 +128,7 @@ internal sealed class HttpTimeoutTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nX: ");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nX: ");
             await pair.Harness.PassAsync(59.9);
             Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
             await pair.Harness.PassAsync(0.2);
@@ -205,7 +205,7 @@ internal sealed class HttpTimeoutTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             foreach (var piece in new[] { "a", "b", "c" })
             {
@@ -230,7 +230,7 @@ internal sealed class HttpTimeoutTests
         var (backend, _) = await pair.RequestAsync(Get);
         using (backend)
         {
-            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 100000000\r\n\r\n");
             var sending = backend.WriteAsync(new byte[32 * 1024 * 1024]);
             await PassUntilEndAsync(pair);
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);

@@ -12,7 +12,7 @@ namespace LbCore.Tests.Proxying.Http;
 internal sealed class HttpTrailerTests
 {
     private const string Response =
-        "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\nX_Forwarded_For: x\r\nX-Last:\r\n\r\n";
+        "HTTP/1.1 200 OK\r\nDate: d\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\nX_Forwarded_For: x\r\nX-Last:\r\n\r\n";
 
     private readonly EngineCase _engine;
 
@@ -61,7 +61,7 @@ internal sealed class HttpTrailerTests
         {
             Assert.That(head, Does.Contain("\r\nTrailer: X-Sum\r\n"));
             Assert.That(await backend.ReadTextAsync(forwarded.Length), Is.EqualTo(forwarded));
-            await backend.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+            await backend.SendAsync("HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             await pair.Client.SendAsync("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nz\r\n0\r\n\r\n");
             await backend.ReadHeadAsync();
@@ -78,7 +78,7 @@ internal sealed class HttpTrailerTests
         var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
         using (backend)
         {
-            await backend.SendAsync($"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1770\r\n{data}\r\n0\r\nX-Sum: 1\r\n\r\n");
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1770\r\n{data}\r\n0\r\nX-Sum: 1\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             Assert.That(await ReadBodyAsync(pair.Client), Does.EndWith("d\r\n0\r\nX-Sum: 1\r\n\r\n"));
         }

@@ -14,11 +14,11 @@ namespace LbCore.Tests.Proxying.Http;
 [TestFixtureSource(typeof(EngineMatrix), nameof(EngineMatrix.OneLoopBare))]
 internal sealed class HttpTruncationTests
 {
-    private const string Length = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort";
-    private const string Chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n";
-    private const string UntilClose = "HTTP/1.1 200 OK\r\n\r\nshort";
-    private const string OldLength = "HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nshort";
-    private const string OldUntilClose = "HTTP/1.0 200 OK\r\n\r\nshort";
+    private const string Length = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\nshort";
+    private const string Chunks = "HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n";
+    private const string UntilClose = "HTTP/1.1 200 OK\r\nDate: d\r\n\r\nshort";
+    private const string OldLength = "HTTP/1.0 200 OK\r\nDate: d\r\nContent-Length: 10\r\n\r\nshort";
+    private const string OldUntilClose = "HTTP/1.0 200 OK\r\nDate: d\r\n\r\nshort";
 
     private readonly EngineCase _engine;
 

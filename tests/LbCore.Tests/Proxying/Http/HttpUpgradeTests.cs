@@ -13,14 +13,14 @@ internal sealed class HttpUpgradeTests
 {
     private const string Upgrade = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Ok = "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok";
 
     private readonly EngineCase _engine;
 
     public HttpUpgradeTests(EngineCase engine) => _engine = engine;
 
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
-    [TestCase("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 0\r\n\r\n")]
+    [TestCase("HTTP/1.1 403 Forbidden\r\nDate: d\r\nContent-Length: 0\r\n\r\n")]
     [CancelAfter(30_000)]
     public async Task A_backend_that_does_not_change_the_protocol_answers_as_ever(string answer, CancellationToken token)
     {

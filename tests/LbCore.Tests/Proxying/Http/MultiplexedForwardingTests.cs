@@ -64,7 +64,7 @@ internal sealed class MultiplexedForwardingTests
         await OnLoopAsync(loop, () => streams[1].Push("frame", end: false));
         Assert.That(await a.ReadTextAsync(5), Is.EqualTo("01234"));
         Assert.That(await b.ReadTextAsync(10), Is.EqualTo("5\r\nframe\r\n"));
-        await b.SendAsync("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n");
+        await b.SendAsync("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n");
         await OnLoopAsync(loop, () => streams[1].Push("last", end: true));
         Assert.That(await b.ReadTextAsync(14), Is.EqualTo("4\r\nlast\r\n0\r\n\r\n"));
         await b.SendAsync("0\r\n\r\n");
@@ -72,7 +72,7 @@ internal sealed class MultiplexedForwardingTests
         Assert.That(ends[0].IsCompleted, Is.False);
         await OnLoopAsync(loop, () => streams[0].Push("56789", end: true));
         Assert.That(await a.ReadTextAsync(5), Is.EqualTo("56789"));
-        await a.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await a.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 2\r\n\r\nok");
         await ends[0];
 
         Assert.That((streams[0].Response, streams[1].Response), Is.EqualTo(("[200]ok.", "(100)[201]yes.")));
