@@ -14,7 +14,7 @@ internal static class Program
 
     private const string Usage = """
         list                      names the targets
-        fuzz TARGET               runs the target on what AFL gives; LbCore.Http.dll must be instrumented
+        fuzz TARGET               runs the target on what AFL gives; what it attacks must be instrumented
         check TARGET FILE...      runs the target on files, at every split, and says what does not hold
         unpack FOLDER CORPUS...   writes each line of the corpora to a file of its own
         pack CORPUS FOLDER        writes the files in the folder to a corpus, one a line, shortest first

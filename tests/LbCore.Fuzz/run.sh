@@ -66,6 +66,7 @@ build() {
     dotnet publish "$root/tests/LbCore.Fuzz.Runner" -c Release -v q --nologo -o "$work/plain"
     cp -r "$work/plain" "$work/instrumented"
     "$work/tools-$sharpfuzz_version/sharpfuzz" "$work/instrumented/LbCore.Http.dll"
+    "$work/tools-$sharpfuzz_version/sharpfuzz" "$work/instrumented/LbCore.dll" LbCore.Routing
 }
 
 plain() { dotnet "$work/plain/LbCore.Fuzz.Runner.dll" "$@"; }
@@ -101,6 +102,8 @@ add_test_vectors() {
         response-heads) kinds=responses ;;
         chunked-bodies) kinds=chunked ;;
         request-pipelines) kinds=requests ;;
+        response-pipelines) kinds=responses ;;
+        paths) kinds= ;;
         *) kinds='requests responses' ;;
     esac
     for kind in $kinds; do

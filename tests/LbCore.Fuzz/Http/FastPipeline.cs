@@ -11,9 +11,8 @@ internal sealed class FastPipeline
 {
     private readonly List<string> _requests = [];
     private readonly RequestHead _head = new();
-    private readonly StringBuilder _body = new();
+    private readonly FastBody _body = new();
     private byte[] _left = [];
-    private BodyDecoder _decoder;
     private string _start = string.Empty;
     private string? _ended;
     private bool _isInBody;
@@ -29,7 +28,7 @@ internal sealed class FastPipeline
             start = end;
         }
 
-        pipeline._requests.Add(pipeline._ended ?? (pipeline._isInBody ? $"in the body of {pipeline._start}: {pipeline._body}" : "in a head"));
+        pipeline._requests.Add(pipeline._ended ?? (pipeline._isInBody ? $"in the body of {pipeline._start}: {pipeline._body.Data}" : "in a head"));
         return pipeline._requests;
     }
 
@@ -54,8 +53,7 @@ internal sealed class FastPipeline
         _start = string.Create(
             CultureInfo.InvariantCulture,
             $"{Encoding.Latin1.GetString(_head.MethodOf(_left))} {Encoding.Latin1.GetString(_head.TargetOf(_left))} {_head.Framing.Kind} {_head.FieldCount}");
-        _decoder = new BodyDecoder(_head.Framing);
-        _body.Clear();
+        _body.Begin(_head.Framing);
         _isInBody = true;
         _left = _left[_head.Length..];
         return true;
@@ -63,9 +61,9 @@ internal sealed class FastPipeline
 
     private bool ReadBody()
     {
-        if (_decoder.IsEnded)
+        if (_body.IsEnded)
         {
-            _requests.Add($"{_start}: {_body}");
+            _requests.Add($"{_start}: {_body.Data}");
             _ended = _head.IsPersistent ? null : "closed";
             _isInBody = false;
             _head.Reset();
@@ -77,15 +75,13 @@ internal sealed class FastPipeline
             return false;
         }
 
-        if (!_decoder.TryNext(_left, out var framing, out var data))
+        if (_body.Read(_left) is not { } read)
         {
-            _ended = "refused: " + _decoder.Error;
+            _ended = "refused: " + _body.Error;
             return false;
         }
 
-        Claim.That(framing >= 0 && data >= 0 && framing + data > 0 && framing + data <= _left.Length, "the decoder stands still, or goes too far");
-        _body.Append(Encoding.Latin1.GetString(_left, framing, data));
-        _left = _left[(framing + data)..];
+        _left = _left[read..];
         return true;
     }
 }

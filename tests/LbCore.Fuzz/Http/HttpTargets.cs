@@ -5,6 +5,7 @@ internal static class HttpTargets
 {
     public static BytesTarget[] All { get; } =
     [
-        new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(), new PipelineTarget(), new HeadWriterTarget(),
+        new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(), new PipelineTarget(),
+        new ResponsePipelineTarget(), new HeadWriterTarget(), new PathTarget(),
     ];
 }

@@ -37,7 +37,8 @@ internal static class SlowPipeline
         return requests;
     }
 
-    private static string? TakeBody(ref byte[] bytes, BodyFraming framing)
+    /// <summary>Takes a body that says its end from the beginning of the bytes. Returns its data; null when it does not end there.</summary>
+    public static string? TakeBody(ref byte[] bytes, BodyFraming framing)
     {
         if (framing.Kind != BodyKind.Chunked)
         {
