@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
+using System.Numerics;
 using System.Text;
 using LbCore.Http;
 
@@ -9,6 +11,9 @@ namespace LbCore.Fuzz.Http;
 /// <summary>Heads of both kinds, written anew: what was written fits into what was promised, is one head, and means the same.</summary>
 internal sealed class HeadWriterTarget : BytesTarget
 {
+    private const string MaxForwards = "max-forwards";
+    private const int MostHops = 999_999_999;
+
     // What concerns one connection, and what the writer says itself.
     private static readonly string[] NotPassedOn =
     [
@@ -50,13 +55,21 @@ internal sealed class HeadWriterTarget : BytesTarget
         var edits = new RequestEdits { ForwardedFor = "10.0.0.7"u8, MissingHost = "h"u8, RequestId = "0123456789abcdef"u8, LocalPort = 80, Forwarding = plan };
         var room = new byte[HeadWriter.MaxRequestLength(bytes, head, in edits)];
         var written = room.AsSpan(0, HeadWriter.WriteRequest(room, bytes, head, in edits));
+        var before = new SlowHead(bytes.AsSpan(head.MethodStart, head.Length - head.MethodStart));
+        var after = new SlowHead(written);
+        var hops = CheckHops(before, after);
         var again = new RequestHead();
-        Claim.That(RequestParser.Parse(written, again, WrittenLimits) == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
+        var status = RequestParser.Parse(written, again, WrittenLimits);
+        if (hops == 0)
+        {
+            Claim.That(again.Error == HttpError.NoForwardsLeft, "it would go on further than it may");
+            return;
+        }
+
+        Claim.That(status == ParseStatus.Complete && again.Length == written.Length, "what was written is not one head: " + again.Error);
         Claim.That(again.IsHttp11 && again.AuthorityEnd == 0 && again.MethodOf(written).SequenceEqual(head.MethodOf(bytes)), "the request line means something else");
         Claim.That((again.Framing, again.WantsUpgrade) == (head.Framing, head.WantsUpgrade), "the body or the wish to upgrade is another");
 
-        var before = new SlowHead(bytes.AsSpan(head.MethodStart, head.Length - head.MethodStart));
-        var after = new SlowHead(written);
         var host = Encoding.Latin1.GetString(head.AuthorityOf(bytes));
         Claim.That(after.Values("host") is [var only] && only.Equals(host.Length > 0 ? host : "h", StringComparison.OrdinalIgnoreCase), "it is for another host");
         Claim.That(after.Framing("HTTP/1.1", BodyFraming.None) == head.Framing, "the body is framed otherwise");
@@ -71,6 +84,11 @@ internal sealed class HeadWriterTarget : BytesTarget
         var claims = after.Fields.Where(static field => IsForwarding(field.Name)).Select(static field => $"{field.Name}: {field.Value}");
         Claim.That(claims.SequenceEqual(["x-forwarded-for: 10.0.0.7", "x-forwarded-proto: http"]), "what the client says of itself goes on");
         Claim.That(after.Values("x-request-id") is ["0123456789abcdef"], "the identifier is another");
+
+        if (hops is not null)
+        {
+            return;
+        }
 
         // In origin form and with a Host, only the forwarding fields are ours, so nothing changes any more but their place.
         var roomAgain = new byte[HeadWriter.MaxRequestLength(written, again, in edits)];
@@ -122,6 +140,19 @@ internal sealed class HeadWriterTarget : BytesTarget
         }
     }
 
+    /// <summary>Returns how many further hops are left to the request; null when it does not say.</summary>
+    private static BigInteger? CheckHops(SlowHead before, SlowHead after)
+    {
+        if (!IsCounted(before, MaxForwards))
+        {
+            return null;
+        }
+
+        BigInteger? left = before.Values(MaxForwards) is [var count] ? BigInteger.Min(BigInteger.Parse(count, CultureInfo.InvariantCulture), MostHops) - 1 : null;
+        Claim.That(string.Join(' ', after.Values(MaxForwards)) == (left?.ToString(CultureInfo.InvariantCulture) ?? ""), "Max-Forwards is not counted down");
+        return left;
+    }
+
     private static void CheckTarget(string[] before, string[] after)
     {
         var target = before[1];
@@ -144,7 +175,10 @@ internal sealed class HeadWriterTarget : BytesTarget
     }
 
     private static IEnumerable<(string Name, string Value)> Kept(SlowHead head, string[] options) =>
-        head.Fields.Where(field => !NotPassedOn.Contains(field.Name.Replace('_', '-')) && !IsForwarding(field.Name) && !options.Contains(field.Name));
+        head.Fields.Where(field => !NotPassedOn.Contains(field.Name.Replace('_', '-')) && !IsForwarding(field.Name) && !IsCounted(head, field.Name) && !options.Contains(field.Name));
+
+    // It stands in another place, with another number.
+    private static bool IsCounted(SlowHead head, string name) => name == MaxForwards && head.StartLine[0] is ("OPTIONS" or "TRACE");
 
     // With any dash an underscore: many backends read both as the same name.
     private static bool IsForwarding(string name) => name.Replace('_', '-').StartsWith("x-forwarded", StringComparison.Ordinal);
