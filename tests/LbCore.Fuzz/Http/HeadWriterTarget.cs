@@ -175,11 +175,14 @@ internal sealed class HeadWriterTarget : BytesTarget
     }
 
     private static IEnumerable<(string Name, string Value)> Kept(SlowHead head, string[] options) =>
-        head.Fields.Where(field => !NotPassedOn.Contains(field.Name.Replace('_', '-')) && !IsForwarding(field.Name) && !IsCounted(head, field.Name) && !options.Contains(field.Name));
+        head.Fields.Where(field => !NotPassedOn.Contains(field.Name.Replace('_', '-')) && !IsForwarding(field.Name) && !IsCounted(head, field.Name)
+            && !IsUnknownToHttp10(head, field.Name) && !options.Contains(field.Name));
 
     // It stands in another place, with another number.
     private static bool IsCounted(SlowHead head, string name) => name == MaxForwards && head.StartLine[0] is ("OPTIONS" or "TRACE");
 
     // With any dash an underscore: many backends read both as the same name.
     private static bool IsForwarding(string name) => name.Replace('_', '-').StartsWith("x-forwarded", StringComparison.Ordinal);
+
+    private static bool IsUnknownToHttp10(SlowHead head, string name) => name == "expect" && head.StartLine is [_, _, "HTTP/1.0"];
 }
