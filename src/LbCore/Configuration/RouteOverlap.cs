@@ -4,22 +4,13 @@ using System.Linq;
 
 namespace LbCore.Configuration;
 
-/// <summary>Finds routes that never take a request, since an earlier one takes everything that they would.</summary>
+/// <summary>Compares routes by what they take, without a request.</summary>
 internal static class RouteOverlap
 {
-    /// <summary>Returns the index of a route that takes everything that a later one would; -1 when there is none.</summary>
-    public static int FindCover(IList<RouteOptions> routes, int index)
-    {
-        for (var i = 0; i < index; i++)
-        {
-            if (routes[i] is { } earlier && Covers(earlier, routes[index]))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>Returns whether a route takes everything that a later one would. <see cref="RouteCovers"/> finds one that does.</summary>
+    public static bool Covers(RouteOptions earlier, RouteOptions later) =>
+        CoversPath(earlier, later) && CoversHosts(earlier.Hosts, later.Hosts) && CoversMethods(earlier.Methods, later.Methods)
+        && earlier.Headers.All(asked => later.Headers.Any(other => Implies(other, asked)));
 
     /// <summary>Returns whether a redirect on the same host, with nothing of the request in its path, comes to its own route.</summary>
     public static bool LeadsToItself(IList<RouteOptions> routes, int index, string to)
@@ -49,9 +40,8 @@ internal static class RouteOverlap
         return path is not null && path.StartsWith(whole, StringComparison.Ordinal) && (path.Length == whole.Length || path[whole.Length] == '/');
     }
 
-    private static bool Covers(RouteOptions earlier, RouteOptions later) =>
-        CoversPath(earlier, later) && CoversHosts(earlier.Hosts, later.Hosts) && CoversMethods(earlier.Methods, later.Methods)
-        && earlier.Headers.All(asked => later.Headers.Any(other => Implies(other, asked)));
+    /// <summary>Returns the values of which a field must have one; none for any.</summary>
+    public static List<string> ValuesOf(RouteHeaderOptions asked) => asked.Value is { } value ? [value] : [.. asked.Values];
 
     private static bool CoversPath(RouteOptions earlier, RouteOptions later) =>
         earlier.Path is not null ? earlier.PathPrefix is null && earlier.Path == later.Path
@@ -80,8 +70,6 @@ internal static class RouteOverlap
         var narrower = ValuesOf(later.Value);
         return wanted.Count == 0 || (narrower.Count > 0 && narrower.All(wanted.Contains));
     }
-
-    private static List<string> ValuesOf(RouteHeaderOptions asked) => asked.Value is { } value ? [value] : [.. asked.Values];
 
     private static bool TakesPath(RouteOptions route, string path) =>
         route.Path is not null ? route.Path == path : route.PathPrefix is null || IsPrefix(route.PathPrefix, path);

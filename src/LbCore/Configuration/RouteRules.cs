@@ -38,6 +38,7 @@ internal sealed class RouteRules
             return;
         }
 
+        var covers = new RouteCovers();
         for (var i = 0; i < routes.Count; i++)
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
@@ -49,7 +50,7 @@ internal sealed class RouteRules
 
             CheckConditions(at, route);
             CheckAction(at, route);
-            if (RouteOverlap.FindCover(routes, i) is >= 0 and var earlier)
+            if (covers.Find(route) is >= 0 and var earlier)
             {
                 _add(at, $"it never takes a request: routes[{earlier}] takes all of them before it; move it before that one, or leave it out");
             }
@@ -57,6 +58,8 @@ internal sealed class RouteRules
             {
                 _add(at + ".redirect.to", $"'{redirect.To}' leads to this route again, in a circle; redirect to another path or host, or put a route for it before this one");
             }
+
+            covers.Add(i, route);
         }
     }
 
