@@ -40,8 +40,8 @@ internal sealed class RouteConditions
         _path = path ?? pathPrefix.AsSpan().TrimEnd((byte)'/').ToArray();
     }
 
-    /// <summary>Gets the exact host when there is just one, and no wildcard; otherwise it is empty.</summary>
-    public ReadOnlySpan<byte> OnlyHost => _hosts.Length == 1 && _suffixes.Length == 0 ? _hosts[0] : default;
+    /// <summary>Gets the hosts when no other may be met; none when there is a wildcard, or any host will do.</summary>
+    public ReadOnlySpan<byte[]> OnlyHosts => _suffixes.Length == 0 ? _hosts : [];
 
     /// <summary>Gets what the path begins with, or is.</summary>
     public ReadOnlySpan<byte> Path => _path;

@@ -4,39 +4,26 @@ using System.Buffers.Binary;
 namespace LbCore.Routing;
 
 /// <summary>
-/// The first eight bytes of a route's path and host. A table has those of all its routes side by side: most routes are told
-/// apart from a request by two comparisons, without looking at the route itself.
+/// The first eight bytes of a route's path. A group has those of all its routes side by side: most routes are told apart from
+/// a request by one comparison, without looking at the route itself.
 /// </summary>
 internal readonly struct RouteFilter
 {
     private const int Bytes = sizeof(ulong);
 
-    // Makes letters small. Other characters of hosts become others, equal ones equal ones.
-    private const ulong Small = 0x2020_2020_2020_2020;
-
     private readonly ulong _path;
-    private readonly ulong _pathMask;
-    private readonly ulong _host;
-    private readonly ulong _hostMask;
+    private readonly ulong _mask;
 
     public RouteFilter(RouteConditions conditions)
     {
-        // Behind a prefix anything may follow; behind the end of a whole path or host nothing does, which no byte of them is.
+        // Behind a prefix anything may follow; behind the end of a whole path nothing does, which no byte of it is.
         var length = conditions.IsExactPath ? Bytes : Math.Min(conditions.Path.Length, Bytes);
-        _path = PathStart(conditions.Path);
-        _pathMask = length == 0 ? 0 : ulong.MaxValue >> (8 * (Bytes - length));
-        _host = HostStart(conditions.OnlyHost);
-        _hostMask = conditions.OnlyHost.IsEmpty ? 0 : ulong.MaxValue;
+        _path = StartOf(conditions.Path);
+        _mask = length == 0 ? 0 : ulong.MaxValue >> (8 * (Bytes - length));
     }
 
-    public static ulong PathStart(ReadOnlySpan<byte> path) => StartOf(path);
-
-    public static ulong HostStart(ReadOnlySpan<byte> host) => StartOf(host) | Small;
-
-    /// <summary>Returns false when the route surely does not take a request.</summary>
-    public bool MayTake(ulong pathStart, ulong hostStart) => (((pathStart ^ _path) & _pathMask) | ((hostStart ^ _host) & _hostMask)) == 0;
-
-    private static ulong StartOf(ReadOnlySpan<byte> text)
+    /// <summary>Returns the first eight bytes of a text; zeros stand behind the end of a shorter one.</summary>
+    public static ulong StartOf(ReadOnlySpan<byte> text)
     {
         if (text.Length >= Bytes)
         {
@@ -51,4 +38,7 @@ internal readonly struct RouteFilter
 
         return start;
     }
+
+    /// <summary>Returns false when the route surely does not take a request.</summary>
+    public bool MayTake(ulong pathStart) => ((pathStart ^ _path) & _mask) == 0;
 }

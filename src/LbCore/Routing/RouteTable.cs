@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace LbCore.Routing;
 
@@ -7,15 +8,42 @@ namespace LbCore.Routing;
 internal sealed class RouteTable
 {
     private readonly Route[] _routes;
-    private readonly RouteFilter[] _filters;
+
+    // Routes for certain hosts are found by the request's; the others may take any request.
+    private readonly Dictionary<byte[], RouteGroup>.AlternateLookup<ReadOnlySpan<byte>> _hosts;
+    private readonly RouteGroup _others;
+    private readonly int _longestHost;
 
     /// <param name="routes">The routes, in order.</param>
     /// <param name="otherwise">The cluster of whatever no route takes; null for none.</param>
     public RouteTable(IEnumerable<Route> routes, string? otherwise)
     {
         _routes = [.. routes];
-        _filters = Array.ConvertAll(_routes, static route => new RouteFilter(route.Conditions));
         Otherwise = otherwise;
+        var hosts = new Dictionary<byte[], List<int>>(new HostComparer());
+        var others = new List<int>();
+        for (var i = 0; i < _routes.Length; i++)
+        {
+            foreach (var host in _routes[i].Conditions.OnlyHosts)
+            {
+                if (!hosts.TryGetValue(host, out var places))
+                {
+                    hosts.Add(host, places = []);
+                }
+
+                places.Add(i);
+            }
+
+            if (_routes[i].Conditions.OnlyHosts.IsEmpty)
+            {
+                others.Add(i);
+            }
+        }
+
+        _others = new RouteGroup(_routes, others);
+        _longestHost = hosts.Keys.Select(static host => host.Length).DefaultIfEmpty(-1).Max();
+        _hosts = hosts.ToDictionary(static host => host.Key, host => new RouteGroup(_routes, host.Value), hosts.Comparer)
+            .GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>Gets the cluster of whatever no route takes; null for none.</summary>
@@ -30,17 +58,23 @@ internal sealed class RouteTable
     /// <summary>Returns the route that a request takes; null when no route takes it.</summary>
     public Route? Find(in RouteRequest request)
     {
-        var path = RouteFilter.PathStart(request.Path);
-        var host = RouteFilter.HostStart(request.Host);
-        var filters = _filters;
-        for (var i = 0; i < filters.Length; i++)
+        var path = RouteFilter.StartOf(request.Path);
+        var ours = GroupOf(request.Host);
+        var others = _others;
+        var our = 0;
+        var other = 0;
+        while (our < ours.Count || other < others.Count)
         {
-            if (filters[i].MayTake(path, host) && _routes[i].Conditions.Check(in request) == RouteMismatch.None)
+            // In turns, as far as the other group's next route: the table's order counts.
+            if ((ours.Find(in request, path, ref our, others.PlaceOf(other)) ?? others.Find(in request, path, ref other, ours.PlaceOf(our))) is { } route)
             {
-                return _routes[i];
+                return route;
             }
         }
 
         return null;
     }
+
+    private RouteGroup GroupOf(ReadOnlySpan<byte> host) =>
+        host.Length <= _longestHost && _hosts.TryGetValue(host, out var group) ? group : RouteGroup.Empty;
 }

@@ -129,6 +129,41 @@ internal sealed class RouteTableTests
         }
     }
 
+    [Test]
+    public void A_route_found_by_its_host_is_the_first_of_all([Range(0, 4)] int seed)
+    {
+        string[] known = ["a.test", "A.Test", "b.test", "www.a.test", "much-longer-than-eight.a.test", "much-longer-than-other.a.test", "[::1]", "x"];
+        string[] asked = [.. known, "a.test:80", "a.test.", "c.test", "a.tes", "a.testt", "much-longer-than-any-name-in-the-table.a.test", "xy"];
+        string[][] more = [[], ["*.a.test"], ["*.test", "b.test"], ["*.a.test", "a.test"]];
+        string[] paths = ["/", "/a", "/a/b", "/b"];
+        var random = new Random(seed);
+        var taken = new HashSet<bool>();
+        for (var round = 0; round < 200; round++)
+        {
+            var routes = Enumerable.Range(0, random.Next(12)).Select(i => To($"{i}", new RouteConditions(
+                random.Next(3) == 0 ? more[random.Next(more.Length)] : Enumerable.Range(0, random.Next(1, 4)).Select(_ => known[random.Next(known.Length)]),
+                Encoding.ASCII.GetBytes(paths[random.Next(paths.Length)]),
+                methods: random.Next(2) == 0 ? ["GET"] : ["PUT"]))).ToList();
+            var table = new RouteTable(routes, null);
+            foreach (var host in asked)
+            {
+                var head = RouteRequests.Parse($"GET {paths[random.Next(paths.Length)]} HTTP/1.1\r\nHost: {host}\r\n", out var bytes);
+                var request = new RouteRequest(bytes, head, RouteRequest.PathOf(bytes, head));
+                Route? first = null;
+                for (var i = routes.Count - 1; i >= 0; i--)
+                {
+                    first = routes[i].Conditions.Check(in request) == RouteMismatch.None ? routes[i] : first;
+                }
+
+                var found = table.Find(in request);
+                Assert.That(found?.Cluster, Is.EqualTo(first?.Cluster), $"seed {seed}, round {round}: {Encoding.ASCII.GetString(bytes)}");
+                taken.Add(found is not null);
+            }
+        }
+
+        Assert.That(taken, Has.Count.EqualTo(2), "requests with a route, and without one");
+    }
+
     private static RouteTable Table(string? otherwise)
     {
         static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
