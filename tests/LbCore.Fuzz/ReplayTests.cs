@@ -13,7 +13,7 @@ namespace LbCore.Fuzz;
 [TestFixture]
 internal sealed class ReplayTests
 {
-    private const int Mutations = 10_000;
+    private const int Mutations = 5_000;
 
     private static IEnumerable<TestCaseData> Targets()
     {
