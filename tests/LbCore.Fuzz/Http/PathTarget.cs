@@ -24,9 +24,8 @@ internal sealed class PathTarget : BytesTarget
     {
         if (_head is null)
         {
-            // What is allocated once is, before it counts. Not while the targets are made: a fuzzer is not there yet.
+            // Not while the targets are made: the fuzzer is not there yet.
             RequestParser.Parse(_bytes, _head = new RequestHead(), HeadLimits.Default);
-            Run("/%61/./b\n/a"u8.ToArray(), most);
         }
 
         var lines = Encoding.Latin1.GetString(bytes).Split('\n', 2);
@@ -57,6 +56,9 @@ internal sealed class PathTarget : BytesTarget
     {
         var bytes = Encoding.Latin1.GetBytes(path);
         var target = new byte[bytes.Length];
+
+        // What is allocated once is, before it counts.
+        PathNormalizer.Normalize(bytes, target, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var form = PathNormalizer.Normalize(bytes, target, out var length);
         Claim.That(GC.GetAllocatedBytesForCurrentThread() == before, "to normalize allocates");
@@ -82,6 +84,7 @@ internal sealed class PathTarget : BytesTarget
 
     private static bool Takes(RouteTable table, in RouteRequest request)
     {
+        _ = table.Find(in request);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var route = table.Find(in request);
         Claim.That(GC.GetAllocatedBytesForCurrentThread() == before, "to find a route allocates");
