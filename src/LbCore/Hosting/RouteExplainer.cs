@@ -32,7 +32,7 @@ public static class RouteExplainer
         var bytes = Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\n{lines}\r\n");
         var head = new RequestHead();
         if (RequestParser.Parse(bytes, head, TopologyBuilder.BuildLimits(listener.Limits)) != ParseStatus.Complete
-            || UnderscoreRules.Apply(bytes, head, (UnderscoreRule)listener.Underscores) != ParseStatus.Complete)
+            || UnderscoreRules.Apply(bytes, head, RuleChoices.Of(listener.Underscores)) != ParseStatus.Complete)
         {
             return Refuse(head.Error, path: null);
         }

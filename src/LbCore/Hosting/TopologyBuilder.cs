@@ -53,7 +53,7 @@ internal static class TopologyBuilder
         AbortOnClose = options.AbortOnClose,
         HeadLimits = BuildLimits(options.Limits),
         Forwarding = BuildForwarding(options.ForwardedHeaders),
-        Underscores = (UnderscoreRule)options.Underscores,
+        Underscores = RuleChoices.Of(options.Underscores),
         ErrorFormat = options.Errors.Format switch
         {
             ErrorFormat.Plain => AnswerFormat.Plain,
@@ -74,16 +74,15 @@ internal static class TopologyBuilder
         TrustedSenders.Parse(options.Trusted, out var trustsUnix),
         trustsUnix);
 
-    // The two enumerations say the same, one to the outside.
     private static ForwardingPlan BuildPlan(ForwardedHeadersOptions options, bool isTrusted) => new ForwardingPlan(isTrusted)
-        .With(KnownField.XForwardedFor, (ForwardingMode)options.XForwardedFor)
-        .With(KnownField.XForwardedProto, (ForwardingMode)options.XForwardedProto)
-        .With(KnownField.XForwardedHost, (ForwardingMode)options.XForwardedHost)
-        .With(KnownField.XForwardedPort, (ForwardingMode)options.XForwardedPort)
-        .With(KnownField.XRealIp, (ForwardingMode)options.XRealIp)
-        .With(KnownField.Forwarded, (ForwardingMode)options.Forwarded)
-        .With(KnownField.Via, (ForwardingMode)options.Via)
-        .With(KnownField.XRequestId, (ForwardingMode)options.XRequestId);
+        .With(KnownField.XForwardedFor, RuleChoices.Of(options.XForwardedFor))
+        .With(KnownField.XForwardedProto, RuleChoices.Of(options.XForwardedProto))
+        .With(KnownField.XForwardedHost, RuleChoices.Of(options.XForwardedHost))
+        .With(KnownField.XForwardedPort, RuleChoices.Of(options.XForwardedPort))
+        .With(KnownField.XRealIp, RuleChoices.Of(options.XRealIp))
+        .With(KnownField.Forwarded, RuleChoices.Of(options.Forwarded))
+        .With(KnownField.Via, RuleChoices.Of(options.Via))
+        .With(KnownField.XRequestId, RuleChoices.Of(options.XRequestId));
 
     private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)
     {
