@@ -98,9 +98,14 @@ internal sealed class HttpMinRateTests
         var (backend, _) = await pair.RequestAsync("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
         using (backend)
         {
-            var last = await Flood.FillAsync(pair.Client, new byte[64 * 1024]);
-            await PassAsync(pair, 50);
-            Assert.That(last.IsCompleted, Is.False, "the client waits");
+            // Buffers may grow, so they are filled again. Otherwise it would be the client who keeps the others waiting.
+            var last = Task.CompletedTask;
+            for (var seconds = 0; seconds < 50; seconds++)
+            {
+                last = last.IsCompleted ? await Flood.FillAsync(pair.Client, new byte[64 * 1024]) : last;
+                await pair.Harness.PassAsync(1);
+            }
+
             Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
 
             // Nor later, when it is the client again who is waited for.
@@ -108,10 +113,10 @@ internal sealed class HttpMinRateTests
             await last;
             await pair.Client.SendAsync("z");
             await reading;
-            await PassAsync(pair, 25);
+            await pair.Harness.PassAsync(25);
             Assert.That(pair.Harness.Outcomes.Requests, Is.Empty);
             await backend.SendAsync(Ok);
-            Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 "));
         }
     }
 
@@ -164,15 +169,6 @@ internal sealed class HttpMinRateTests
 
     private Task<HttpPair> StartAsync(CancellationToken token, Action<LbCoreOptions>? configure = null, int bufferSize = 0) =>
         HttpPair.StartAsync(_engine, token, configure, new FakeTimeProvider(), bufferSize);
-
-    // Second by second: should the balancer be at work all the same, no more than one counts against the wrong side.
-    private static async Task PassAsync(HttpPair pair, int seconds)
-    {
-        for (; seconds > 0; seconds--)
-        {
-            await pair.Harness.PassAsync(1);
-        }
-    }
 
     private static async Task ReadPastAsync(RawClient peer, byte mark)
     {
