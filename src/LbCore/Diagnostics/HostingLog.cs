@@ -9,6 +9,9 @@ internal static partial class HostingLog
     [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} accepts on {Address} for cluster {Cluster}.")]
     public static partial void ListenerBound(ILogger logger, string listener, string address, string cluster);
 
+    [LoggerMessage(1015, LogLevel.Information, "Listener {Listener} accepts on {Address} for its routes ({Routes}) and nothing else.")]
+    public static partial void RoutesBound(ILogger logger, string listener, string address, int routes);
+
     [LoggerMessage(1001, LogLevel.Information, "Backend {Cluster}/{Backend}: {Name} is {Address}.")]
     public static partial void BackendResolved(ILogger logger, string cluster, string backend, string name, string address);
 

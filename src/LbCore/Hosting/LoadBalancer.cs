@@ -226,7 +226,16 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
         _ = WatchAsync(running.Engine);
         foreach (var (name, endPoint) in running.EndPoints)
         {
-            HostingLog.ListenerBound(_logger, name, TransportAddress.Format(endPoint), _options.Listeners[name].Cluster);
+            var listener = _options.Listeners[name];
+            var address = TransportAddress.Format(endPoint);
+            if (string.IsNullOrEmpty(listener.Cluster))
+            {
+                HostingLog.RoutesBound(_logger, name, address, listener.Routes.Count);
+            }
+            else
+            {
+                HostingLog.ListenerBound(_logger, name, address, listener.Cluster);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -122,6 +123,25 @@ internal sealed class LoadBalancerTests
         client.SendFin();
         Assert.That(await client.ReadToEndAsync(), Is.EqualTo("through both"u8.ToArray()));
         await first.Outcomes.WaitForAsync(1);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task The_log_says_whom_each_listener_is_for(CancellationToken token)
+    {
+        await using var harness = await BalancerHarness.StartAsync(_engine, [new IPEndPoint(IPAddress.Loopback, 1)], token, static options =>
+        {
+            var routes = new ListenerOptions { Address = "127.0.0.1:0" };
+            routes.Routes.Add(new RouteOptions { PathPrefix = "/a", Cluster = "app" });
+            options.Listeners.Add("routes", routes);
+        });
+        var addresses = harness.Balancer.EndPoints;
+        var entries = harness.Log.Entries.Where(static entry => entry.Message.StartsWith("Listener ", StringComparison.Ordinal));
+        Assert.That(entries.Select(static entry => (entry.Id.Id, entry.Message)), Is.EquivalentTo(new[]
+        {
+            (1000, $"Listener web accepts on {addresses["web"]} for cluster app."),
+            (1015, $"Listener routes accepts on {addresses["routes"]} for its routes (1) and nothing else."),
+        }));
     }
 
     [Test]
