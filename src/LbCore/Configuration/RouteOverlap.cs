@@ -12,7 +12,10 @@ internal static class RouteOverlap
         CoversPath(earlier, later) && CoversHosts(earlier.Hosts, later.Hosts) && CoversMethods(earlier.Methods, later.Methods)
         && earlier.Headers.All(asked => later.Headers.Any(other => Implies(other, asked)));
 
-    /// <summary>Returns whether a redirect on the same host, with nothing of the request in its path, comes to its own route.</summary>
+    /// <summary>
+    /// Returns whether a redirect on the same host certainly comes to its own route: its path is a text, or begins with one
+    /// and goes on with the request's.
+    /// </summary>
     public static bool LeadsToItself(IList<RouteOptions> routes, int index, string to)
     {
         // A redirect may change the method, and set a cookie.
@@ -27,10 +30,18 @@ internal static class RouteOverlap
             return true;
         }
 
-        var end = to.AsSpan().IndexOfAny("?#");
-        var path = end < 0 ? to : to[..end];
-        return path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('{', StringComparison.Ordinal)
-            && TakesPath(route, path) && !routes.Take(index).Any(earlier => earlier is not null && TakesPath(earlier, path));
+        var before = to.Split(["?", "#", "{query}"], 2, StringSplitOptions.None)[0];
+        var mark = before.IndexOf('{', StringComparison.Ordinal);
+        var path = mark < 0 ? before : before[..mark];
+        if (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || path.Contains("/.", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var earlier = routes.Take(index).OfType<RouteOptions>();
+        return mark < 0 ? TakesPath(route, path) && !earlier.Any(other => TakesPath(other, path))
+            : path.Length > 1 && IsPath(before[mark..], route) && route.Path is null && TakesPath(route, path)
+                && !earlier.Any(other => TakesPath(other, path) || IsPrefix(path, other.Path ?? other.PathPrefix));
     }
 
     /// <summary>Returns whether a path begins with whole segments of another.</summary>
@@ -70,6 +81,10 @@ internal static class RouteOverlap
         var narrower = ValuesOf(later.Value);
         return wanted.Count == 0 || (narrower.Count > 0 && narrower.All(wanted.Contains));
     }
+
+    // Both begin with a slash, but for a rest that is empty: so what stands before them stays whole segments.
+    private static bool IsPath(string text, RouteOptions route) =>
+        text.StartsWith("{path}", StringComparison.Ordinal) || (route.PathPrefix is not null && text.StartsWith("{rest}", StringComparison.Ordinal));
 
     private static bool TakesPath(RouteOptions route, string path) =>
         route.Path is not null ? route.Path == path : route.PathPrefix is null || IsPrefix(route.PathPrefix, path);

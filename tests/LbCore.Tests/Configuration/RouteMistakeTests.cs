@@ -57,6 +57,10 @@ internal sealed class RouteMistakeTests
         yield return Whole("\"redirect\": { \"to\": \"/a{rest}\" }", ".redirect.to: {rest} is what is behind pathPrefix, which this route does not have");
         yield return Whole("\"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a/b?x\" }", ".redirect.to: '/a/b?x' leads to this route again, in a circle");
         yield return Whole("\"redirect\": { \"to\": \"{path}{query}\" }", "in a circle");
+        yield return Whole("\"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a{path}{query}\" }", ".redirect.to: '/a{path}{query}' leads to this route again, in a circle");
+        yield return Whole("\"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a/b{rest}\" }", ".redirect.to: '/a/b{rest}' leads to this route again, in a circle");
+        yield return Whole("\"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a{query}\" }", ".redirect.to: '/a{query}' leads to this route again, in a circle");
+        yield return Whole("\"hosts\": [ \"a.test\" ], \"redirect\": { \"to\": \"/new{path}\" }", ".redirect.to: '/new{path}' leads to this route again, in a circle");
         yield return Whole("\"answer\": { \"status\": 302 }", ".answer.status: 302 leads elsewhere; write redirect instead of answer");
         yield return Whole("\"answer\": { \"status\": 101 }", ".answer.status: 101 cannot be answered here");
         yield return Whole("\"answer\": { \"status\": 204, \"body\": \"x\" }", ".answer.body: 204 has no body");
@@ -157,6 +161,13 @@ internal sealed class RouteMistakeTests
     [TestCase("{ \"path\": \"/sorry\", \"cluster\": \"app\" }, { \"redirect\": { \"to\": \"/sorry\" } }", Description = "an earlier route breaks it")]
     [TestCase("{ \"methods\": [ \"POST\" ], \"redirect\": { \"to\": \"/done\", \"status\": 303 } }", Description = "what comes back is a GET")]
     [TestCase("{ \"headers\": { \"Cookie\": { \"is\": \"absent\" } }, \"redirect\": { \"to\": \"{path}\" } }", Description = "a cookie may come back")]
+    [TestCase("{ \"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/ab{path}\" } }", Description = "another segment")]
+    [TestCase("{ \"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/b{path}\" } }", Description = "another path")]
+    [TestCase("{ \"path\": \"/a\", \"redirect\": { \"to\": \"/a{path}\" } }", Description = "the whole path is another")]
+    [TestCase("{ \"path\": \"/a/b/c\", \"cluster\": \"app\" }, { \"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a/b{rest}\" } }", Description = "an earlier route may take what comes back")]
+    [TestCase("{ \"pathPrefix\": \"/new\", \"cluster\": \"app\" }, { \"redirect\": { \"to\": \"/new{path}\" } }", Description = "an earlier route takes what comes back")]
+    [TestCase("{ \"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"/a/../b{rest}\" } }", Description = "it leads out of the prefix")]
+    [TestCase("{ \"pathPrefix\": \"/a\", \"redirect\": { \"to\": \"https://{host}{path}{query}\" } }", Description = "another scheme comes elsewhere")]
     public void A_redirect_that_may_come_elsewhere_is_no_circle(string routes) => Assert.That(Check(routes), Is.Empty);
 
     private static string[] Check(string routes) => [.. LoadBalancer.Check(Read(routes)).Select(static error => error.ToString())];
