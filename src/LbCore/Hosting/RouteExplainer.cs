@@ -105,7 +105,12 @@ public static class RouteExplainer
     }
 
     private static RouteExplanation Refuse(HttpError error, string? path) =>
-        new() { Refusal = error == HttpError.None ? "its head is larger than its limits" : error.ToString(), Status = HttpErrors.StatusOf(error), Path = path };
+        new()
+    {
+        Refusal = error == HttpError.None ? "its head is larger than its limits" : $"{error} ({RefusalMeanings.Of(error)})",
+        Status = HttpErrors.StatusOf(error),
+        Path = path,
+    };
 
     private static string? LocationOf(Route? route, in RouteRequest request, in RoutedPath path)
     {

@@ -133,8 +133,8 @@ internal sealed class RouteTests
             """));
         Assert.That(await ExplainAsync("-X", "POST", "-H", "X-Env: alpha", "http://a.test/api"), Does.Contain("routes[2] no: the field X-Env is not 'beta'\n"));
         Assert.That(await ExplainAsync("https://old.test/a?b"), Does.EndWith("routes[0] takes it\nanswer   308\nlocation https://www.a.test/a?b\n"));
-        Assert.That(await ExplainAsync("http://a.test/a/../../b"), Is.EqualTo("listener web\nrefused before any route: Path\nanswer   400\n"));
-        Assert.That(await ExplainAsync("-H", "Host: a b", "/"), Is.EqualTo("listener web\nrefused before any route: Host\nanswer   400\n"));
+        Assert.That(await ExplainAsync("http://a.test/a/../../b"), Is.EqualTo("listener web\nrefused before any route: Path (there are routes, and the path climbs above the root, has \"..\" behind a double slash, or a \"%\" without two hexadecimal digits)\nanswer   400\n"));
+        Assert.That(await ExplainAsync("-H", "Host: a b", "/"), Is.EqualTo("listener web\nrefused before any route: Host (the Host field is empty, or is not a host with or without a port)\nanswer   400\n"));
         Assert.That(await ExplainAsync("--set", "listeners.web.cluster=app", "/x"), Does.Contain("no route takes it: the listener's own cluster does\ncluster  app\ntarget   /x\nHost     localhost\n"));
     }
 

@@ -11,7 +11,7 @@ internal sealed class RouteExplainerTests
 {
     [TestCase(UnderscoreMode.Keep, null)]
     [TestCase(UnderscoreMode.Drop, null)]
-    [TestCase(UnderscoreMode.Reject, "UnderscoreInName")]
+    [TestCase(UnderscoreMode.Reject, "UnderscoreInName (a field's name has an underscore, and the listener rejects those)")]
     public void Names_with_underscores_are_treated_as_the_listener_says(UnderscoreMode underscores, string? refusal)
     {
         var listener = new ListenerOptions { Underscores = underscores, Cluster = "app" };
