@@ -200,9 +200,10 @@ check_http() {
 
 # All connections of the load are of one address, and each brings more requests than a client's ever does.
 start_lbcore() {
+    local http=()
+    [[ $mode == tcp ]] || http=(--set listeners.listen1.limits.requests=1000000000)
     start "$3" "$work/$1.log" "$2" proxy --mode "$mode" --listen "$4" --backend "$backend_a" --backend "$backend_b" \
-        --loops 1 --engine "$engine" \
-        --set listeners.listen1.maxConnectionsPerAddress=1000000 --set listeners.listen1.limits.requests=1000000000
+        --loops 1 --engine "$engine" --set listeners.listen1.maxConnectionsPerAddress=1000000 "${http[@]}"
 }
 
 write_nginx_config() {

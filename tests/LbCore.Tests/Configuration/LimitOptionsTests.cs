@@ -20,7 +20,7 @@ internal sealed class LimitOptionsTests
         {
             Assert.That(text, Does.Contain("\"maxConnections\":10000,\"maxConnectionsPerAddress\":5000,\"abortOnClose\":false"));
             Assert.That(text, Does.Contain(
-                "\"timeouts\":{\"head\":\"10s\",\"body\":\"30s\",\"keepAlive\":\"1m\",\"tunnel\":\"1h\",\"idle\":\"10m\",\"halfClosed\":\"30s\"}"));
+                "\"timeouts\":{\"head\":\"10s\",\"body\":\"30s\",\"keepAlive\":\"1m\",\"tunnel\":\"1h\",\"halfClosed\":\"30s\"}"));
             Assert.That(text, Does.Contain(
                 "\"limits\":{\"headBytes\":\"32KiB\",\"targetBytes\":\"8KiB\",\"headers\":100,\"requests\":10000,\"minRate\":\"240B\"}"));
             Assert.That(text, Does.Contain("\"timeouts\":{\"connect\":\"2s\",\"response\":\"1m\",\"responseBody\":\"1m\",\"idle\":\"55s\"}"));

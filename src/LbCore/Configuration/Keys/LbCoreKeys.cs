@@ -88,25 +88,28 @@ internal static class LbCoreKeys
             "abortOnClose",
             "Whether a client that ends its stream behind a whole request is taken to be gone, and the request is aborted (mode http). Otherwise it is served.",
             static o => o.AbortOnClose,
-            static (o, v) => o.AbortOnClose = v),
+            static (o, v) => o.AbortOnClose = v) { Mode = ListenerMode.Http },
         new SectionKey<ListenerOptions, ListenerTimeoutOptions>(
             "timeouts", "Time limits of its connections.", ListenerTimeouts(), static o => o.Timeouts),
         new SectionKey<ListenerOptions, ListenerLimitOptions>(
-            "limits", "Bounds of what a client may send.", ListenerLimits(), static o => o.Limits),
+            "limits", "Bounds of what a client may send (mode http).", ListenerLimits(), static o => o.Limits) { Mode = ListenerMode.Http },
         new SectionKey<ListenerOptions, ErrorOptions>(
-            "errors", "How errors are answered that no backend answers (mode http).", Errors(), static o => o.Errors),
+            "errors", "How errors are answered that no backend answers (mode http).", Errors(), static o => o.Errors) { Mode = ListenerMode.Http },
         new SectionKey<ListenerOptions, ForwardedHeadersOptions>(
             "forwardedHeaders",
             "What backends are told of a request's way, and whom to believe (mode http).",
             ForwardedHeaderKeys.Table(),
-            static o => o.ForwardedHeaders),
+            static o => o.ForwardedHeaders) { Mode = ListenerMode.Http },
         new WordKey<ListenerOptions, UnderscoreMode>(
             "underscores",
             "What becomes of request fields with an underscore in their name (mode http). `reject` answers 400.",
             static o => o.Underscores,
-            static (o, v) => o.Underscores = v),
+            static (o, v) => o.Underscores = v) { Mode = ListenerMode.Http },
         new LaterKey<ListenerOptions>("proxyProtocol", "The PROXY protocol from whoever stands before this."),
-        new LaterKey<ListenerOptions>("tls", "Certificates."));
+        new LaterKey<ListenerOptions>("tls", "Certificates."))
+    {
+        ModeOf = static o => o.Mode,
+    };
 
     private static OptionTable<ErrorOptions> Errors() => new(
         static () => new ErrorOptions(),
@@ -123,31 +126,31 @@ internal static class LbCoreKeys
             "100ms to 1h",
             "How long a request's head may take (mode http). Then 408, or a close when nothing has come.",
             static o => o.Head,
-            static (o, v) => o.Head = v),
+            static (o, v) => o.Head = v) { Mode = ListenerMode.Http },
         new DurationKey<ListenerTimeoutOptions>(
             "body",
             "100ms to 1d",
             "How long the client may take for the next piece of a body, its own or the response's (mode http). Then 408, or the response is cut off.",
             static o => o.Body,
-            static (o, v) => o.Body = v),
+            static (o, v) => o.Body = v) { Mode = ListenerMode.Http },
         new DurationKey<ListenerTimeoutOptions>(
             "keepAlive",
             "100ms to 1d",
             "How long a connection is kept open between two requests (mode http).",
             static o => o.KeepAlive,
-            static (o, v) => o.KeepAlive = v),
+            static (o, v) => o.KeepAlive = v) { Mode = ListenerMode.Http },
         new DurationKey<ListenerTimeoutOptions>(
             "tunnel",
             "100ms to 30d",
             "How long nothing may move in a tunnel, such as a WebSocket's (mode http).",
             static o => o.Tunnel,
-            static (o, v) => o.Tunnel = v),
+            static (o, v) => o.Tunnel = v) { Mode = ListenerMode.Http },
         new DurationKey<ListenerTimeoutOptions>(
             "idle",
             "100ms to 30d",
             "How long nothing may move in either direction before both sides are reset (mode tcp).",
             static o => o.Idle,
-            static (o, v) => o.Idle = v),
+            static (o, v) => o.Idle = v) { Mode = ListenerMode.Tcp },
         new DurationKey<ListenerTimeoutOptions>(
             "halfClosed",
             "100ms to 30d",

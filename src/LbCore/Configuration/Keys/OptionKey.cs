@@ -21,6 +21,9 @@ internal abstract class OptionKey<T>
     /// <summary>Gets what it means, in a sentence or two, for the reference and the schema.</summary>
     public string Summary { get; }
 
+    /// <summary>Gets the only mode of listeners in which the key, and all that it holds, means something; null when every mode has it.</summary>
+    public ListenerMode? Mode { get; init; }
+
     /// <summary>Gets what may be written, for the reference; null for what holds other keys.</summary>
     public virtual string? Form => null;
 
@@ -33,6 +36,23 @@ internal abstract class OptionKey<T>
     /// <summary>Writes the name and the value in force; nothing when there is none.</summary>
     public abstract void Write(T source, Utf8JsonWriter json);
 
+    /// <summary>Adds an error when it was written for a listener of a mode that has no such key: it would do nothing there.</summary>
+    public virtual void CheckMode(ConfigurationNode node, string path, ListenerMode mode, ConfigurationErrors errors)
+    {
+        // Settings laid over options in code are read beside every key of these, which nobody wrote.
+        if (!Has(mode) && node.IsWritten)
+        {
+            var (own, other) = (Word(Mode!.Value), Word(mode));
+            errors.AddAtName(node, path, $"it is for mode {own}, and this listener has mode {other}; leave it out, or set \"mode\": \"{own}\"");
+        }
+    }
+
+    /// <summary>Returns whether listeners of a mode have it.</summary>
+    public bool Has(ListenerMode mode) => Mode is null || Mode == mode;
+
+    /// <summary>Returns the key with no more than a mode has of what it holds.</summary>
+    public virtual OptionKey<T> For(ListenerMode mode) => this;
+
     /// <summary>Describes the value as JSON Schema.</summary>
     public abstract JsonObject Describe();
 
@@ -42,4 +62,6 @@ internal abstract class OptionKey<T>
 
     /// <summary>Returns the default as it would be written; empty when there is none.</summary>
     protected virtual string DefaultText(T defaults) => "";
+
+    private static string Word(ListenerMode mode) => mode == ListenerMode.Tcp ? "tcp" : "http";
 }

@@ -19,6 +19,9 @@ internal sealed class OptionTable<T>
         _keys = keys;
     }
 
+    /// <summary>Gets what tells the mode of an object, where some keys are for one mode only.</summary>
+    public Func<T, ListenerMode>? ModeOf { get; init; }
+
     public T Create() => _create();
 
     public void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors)
@@ -31,8 +34,8 @@ internal sealed class OptionTable<T>
 
         foreach (var (name, value) in node.Members)
         {
-            var key = Array.Find(_keys, key => key.Name.Equals(name, node.NameComparison));
-            var at = path.Length == 0 ? key?.Name ?? name : $"{path}.{key?.Name ?? name}";
+            var key = Find(name, node);
+            var at = At(path, key?.Name ?? name);
             if (key is not null)
             {
                 key.Bind(value, at, target, errors);
@@ -47,10 +50,39 @@ internal sealed class OptionTable<T>
                 errors.AddAtName(value, at, NoSuchKey(name));
             }
         }
+
+        // Not before all is read: the mode may be written last, or have been set by another layer.
+        if (ModeOf is not null && !errors.Covers(At(path, "mode")))
+        {
+            CheckMode(node, path, ModeOf(target), errors);
+        }
     }
 
+    /// <summary>Adds an error for each key that was written and that a mode does not have.</summary>
+    public void CheckMode(ConfigurationNode node, string path, ListenerMode mode, ConfigurationErrors errors)
+    {
+        foreach (var (name, value) in node.Members)
+        {
+            if (Find(name, node) is { } key)
+            {
+                key.CheckMode(value, At(path, key.Name), mode, errors);
+            }
+        }
+    }
+
+    /// <summary>Returns the table with no more than the keys of a mode.</summary>
+    public OptionTable<T> For(ListenerMode mode) =>
+        new(_create, [.. _keys.Where(key => key.Has(mode)).Select(key => key.For(mode))]);
+
+    /// <summary>Writes every value in force; so none of a key that the object's mode does not have.</summary>
     public void Write(T source, Utf8JsonWriter json)
     {
+        if (ModeOf is not null)
+        {
+            For(ModeOf(source)).Write(source, json);
+            return;
+        }
+
         json.WriteStartObject();
         foreach (var key in _keys.Where(static key => !key.IsLater))
         {
@@ -78,9 +110,13 @@ internal sealed class OptionTable<T>
         var defaults = _create();
         foreach (var key in _keys)
         {
-            key.Document(path.Length == 0 ? key.Name : $"{path}.{key.Name}", defaults, reference);
+            key.Document(At(path, key.Name), defaults, reference);
         }
     }
+
+    private OptionKey<T>? Find(string name, ConfigurationNode node) => Array.Find(_keys, key => key.Name.Equals(name, node.NameComparison));
+
+    private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private string NoObject(ConfigurationNode node) => $"{node} is no object; write {{ \"{_keys[0].Name}\": … }}";
 

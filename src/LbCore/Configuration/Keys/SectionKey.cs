@@ -13,6 +13,20 @@ internal sealed class SectionKey<T, TSection>(string name, string summary, Optio
     public override void Bind(ConfigurationNode node, string path, T target, ConfigurationErrors errors) =>
         table.Bind(node, path, get(target), errors);
 
+    public override void CheckMode(ConfigurationNode node, string path, ListenerMode mode, ConfigurationErrors errors)
+    {
+        if (Has(mode))
+        {
+            table.CheckMode(node, path, mode, errors);
+        }
+        else
+        {
+            base.CheckMode(node, path, mode, errors);
+        }
+    }
+
+    public override OptionKey<T> For(ListenerMode mode) => new SectionKey<T, TSection>(Name, Summary, table.For(mode), get) { Mode = Mode };
+
     public override void Write(T source, Utf8JsonWriter json)
     {
         json.WritePropertyName(Name);
@@ -21,5 +35,9 @@ internal sealed class SectionKey<T, TSection>(string name, string summary, Optio
 
     public override JsonObject Describe() => table.Describe();
 
-    public override void Document(string path, T defaults, OptionReference reference) => table.Document(path, reference);
+    public override void Document(string path, T defaults, OptionReference reference)
+    {
+        reference.Add(path, "an object", "", Summary);
+        table.Document(path, reference);
+    }
 }

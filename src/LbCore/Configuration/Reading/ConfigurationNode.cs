@@ -32,6 +32,9 @@ internal sealed class ConfigurationNode
     /// <summary>Gets or sets where its name stands; the value's own place when it has none.</summary>
     public ConfigurationPlace? NamePlace { get; set; }
 
+    /// <summary>Gets whether somebody wrote it; not so what options in code had before a layer was laid over them.</summary>
+    public bool IsWritten => Place.Text is not null;
+
     /// <summary>Gets or sets a scalar as text: what is between the quotes, or the number or word itself.</summary>
     public string Text { get; set; }
 
