@@ -86,7 +86,7 @@ internal static class LbCoreKeys
             static (o, v) => o.MaxConnectionsPerAddress = v),
         new FlagKey<ListenerOptions>(
             "abortOnClose",
-            "Whether a client that ends its stream behind a whole request is taken to be gone, and the request is aborted (mode http). Otherwise it is served.",
+            "Whether a client that ends its stream behind a whole request is taken to be gone, and its request aborted (mode http). Otherwise it is served.",
             static o => o.AbortOnClose,
             static (o, v) => o.AbortOnClose = v) { Mode = ListenerMode.Http },
         new SectionKey<ListenerOptions, ListenerTimeoutOptions>(
@@ -191,7 +191,7 @@ internal static class LbCoreKeys
         new SizeKey<ListenerLimitOptions>(
             "minRate",
             "0B to 1GiB",
-            "How fast a client has to send a body or take a response, while it is waited for (mode http). What it takes longer may come to `timeouts.body`; then 408, or the response is cut off. 0B: no bound.",
+            "How fast a client has to send a body or take a response, while it is waited for (mode http). Time beyond what its bytes pay for may come to `timeouts.body`; then 408, or the response is cut off. 0B: no bound.",
             static o => o.MinRate,
             static (o, v) => o.MinRate = (int)v));
 

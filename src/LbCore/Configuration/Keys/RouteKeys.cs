@@ -39,11 +39,11 @@ internal static class RouteKeys
             static o => o.Rewrite,
             static (o, v) => o.Rewrite = v),
         new SectionKey<RouteOptions, HeaderEditOptions>(
-            "requestHeaders", "Which header fields change on the way to the backend.", Edits("the request", "X-Env"), static o => o.RequestHeaders),
+            "requestHeaders", "Which header fields change on the way to the backend.", Edits("Fields to set in the request.", "X-Env"), static o => o.RequestHeaders),
         new SectionKey<RouteOptions, HeaderEditOptions>(
             "responseHeaders",
             "Which header fields change on the way to the client.",
-            Edits("the response, a redirect's or an answer's too", "X-Frame-Options"),
+            Edits("Fields to set in the response, also in that of a redirect or an answer.", "X-Frame-Options"),
             static o => o.ResponseHeaders));
 
     private static OptionTable<RouteHeaderOptions> Headers() => new(
@@ -75,7 +75,7 @@ internal static class RouteKeys
     private static OptionTable<AnswerOptions> Answer() => new(
         static () => new AnswerOptions(),
         new NumberKey<AnswerOptions>(
-            "status", 200, 599, "The status: 200 to 299 or 400 to 599, but 205 and 206.", static o => o.Status, static (o, v) => o.Status = v),
+            "status", 200, 599, "The status: 200 to 299 or 400 to 599, but not 205 or 206.", static o => o.Status, static (o, v) => o.Status = v),
         new TextKey<AnswerOptions>(
             "body", "a text, at most 64 KiB", "gone", "The body, sent as UTF-8. Without it, none.", static o => o.Body, static (o, v) => o.Body = v ?? ""),
         new TextKey<AnswerOptions>(
@@ -110,10 +110,10 @@ internal static class RouteKeys
             static o => o.Host,
             static (o, v) => o.Host = v));
 
-    private static OptionTable<HeaderEditOptions> Edits(string of, string example) => new(
+    private static OptionTable<HeaderEditOptions> Edits(string toSet, string example) => new(
         static () => new HeaderEditOptions(),
         new TextMapKey<HeaderEditOptions>(
-            "set", "texts by name", $"\"{example}\": \"value\"", $"Fields of {of} to set. They replace what is there.", static o => o.Set),
+            "set", "texts by name", $"\"{example}\": \"value\"", $"{toSet} They replace what is there.", static o => o.Set),
         new TextsKey<HeaderEditOptions>(
             "remove", "a list of names", example, "Fields to remove.", static o => o.Remove));
 }
