@@ -144,6 +144,23 @@ internal sealed class ConfigurationFileTests
         Assert.That((app.Timeouts.Connect, app.Retries.Max, options.Listeners["web"].Address), Is.EqualTo((TimeSpan.FromSeconds(3), 2, "127.0.0.1:81")));
     }
 
+    [Test]
+    public void A_bound_is_taken_away_again_by_none()
+    {
+        const string Backend = "clusters.app.backends.b.maxConnections";
+        const string Body = "listeners.web.limits.bodyBytes";
+        var bounded = Read(Whole, [$"{Body}=1KiB", $"{Backend}=5"]);
+        Assert.That((bounded.Listeners["web"].Limits.BodyBytes, bounded.Clusters["app"].Backends["b"].MaxConnections), Is.EqualTo(((long?)1024, (int?)5)));
+
+        var options = Read(Whole, [$"{Body}=1KiB", $"{Backend}=5", $"{Body}=none", $"{Backend}=none"]);
+        Assert.That(LoadBalancer.Check(options), Is.Empty);
+        Assert.That((options.Listeners["web"].Limits.BodyBytes, options.Clusters["app"].Backends["b"].MaxConnections), Is.EqualTo(((long?)null, (int?)null)));
+    }
+
+    [TestCase("listeners.web.limits.bodyBytes=non", "'non' is not a size; write a whole number and its unit, such as 512B, 32KiB or 1MiB, less than 1073741824GiB, or \"none\" for no bound")]
+    [TestCase("clusters.app.backends.a.maxConnections=no", "'no' cannot be read; write a whole number, 1 or more, or \"none\"")]
+    [TestCase("clusters.app.backends.a.weight=none", "'none' cannot be read; write a whole number, 0 to 256")]
+    [TestCase("listeners.web.limits.headBytes=none", "'none' is not a size")]
     [TestCase("clusters.app.x=1", "--set clusters.app.x=1: clusters.app.x: there is no key 'x' here")]
     [TestCase("loops=many", "--set loops=many: loops: 'many' cannot be read; write a whole number, 1 to 256")]
     [TestCase("loops", "--set loops: it is no path=value")]

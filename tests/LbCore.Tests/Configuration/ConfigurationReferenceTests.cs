@@ -97,7 +97,7 @@ internal sealed class ConfigurationReferenceTests
 
                 break;
             default:
-                Assert.That(schema["type"] ?? schema["enum"], Is.Not.Null, path);
+                Assert.That(schema["type"] ?? schema["enum"] ?? schema["anyOf"], Is.Not.Null, path);
                 break;
         }
     }

@@ -8,11 +8,11 @@ namespace LbCore.Configuration.Keys;
 internal sealed class DurationKey<T>(string name, string range, string summary, Func<T, TimeSpan> get, Action<T, TimeSpan> set)
     : ScalarKey<T, TimeSpan>(name, summary, get, set)
 {
-    public override string Form => range;
+    protected override string ValueForm => range;
 
     protected override string Example => "a duration with its unit, such as \"500ms\", \"5s\" or \"2m\"";
 
-    public override JsonObject Describe()
+    protected override JsonObject DescribeValue()
     {
         var described = OfType("string");
         described["pattern"] = "^[0-9]+(ms|s|m|h|d)$";

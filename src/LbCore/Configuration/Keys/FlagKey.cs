@@ -9,11 +9,11 @@ namespace LbCore.Configuration.Keys;
 internal sealed class FlagKey<T>(string name, string summary, Func<T, bool> get, Action<T, bool> set)
     : ScalarKey<T, bool>(name, summary, get, set)
 {
-    public override string Form => "`true`, `false`";
+    protected override string ValueForm => "`true`, `false`";
 
     protected override string Example => "true or false";
 
-    public override JsonObject Describe() => OfType("boolean");
+    protected override JsonObject DescribeValue() => OfType("boolean");
 
     protected override bool TryRead(ConfigurationNode node, out bool value, out string? error)
     {

@@ -177,10 +177,13 @@ internal static class LbCoreKeys
         new SizeKey<ListenerLimitOptions>(
             "bodyBytes",
             "1B or more",
-            "How large a request's body may be (mode http). Then 413. Without it, no limit.",
+            "How large a request's body may be (mode http). Then 413.",
             static o => o.BodyBytes,
             static (o, v) => o.BodyBytes = v,
-            below: 1L << 60),
+            below: 1L << 60)
+        {
+            SetNone = static o => o.BodyBytes = null,
+        },
         new NumberKey<ListenerLimitOptions>(
             "requests",
             1,
@@ -231,9 +234,12 @@ internal static class LbCoreKeys
             "maxConnections",
             1,
             int.MaxValue,
-            "How many connections it takes at once; a full one is passed over. Without it, no limit.",
+            "How many connections it takes at once; a full one is passed over.",
             static o => o.MaxConnections,
-            static (o, v) => o.MaxConnections = v),
+            static (o, v) => o.MaxConnections = v)
+        {
+            SetNone = static o => o.MaxConnections = null,
+        },
         new LaterKey<BackendOptions>("state", "active, backup, drain or down."));
 
     private static OptionTable<ClusterTimeoutOptions> ClusterTimeouts() => new(

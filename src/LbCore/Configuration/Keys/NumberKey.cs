@@ -10,11 +10,11 @@ namespace LbCore.Configuration.Keys;
 internal sealed class NumberKey<T>(string name, int min, int max, string summary, Func<T, int?> get, Action<T, int> set)
     : ScalarKey<T, int?>(name, summary, get, (T target, int? value) => set(target, value ?? 0))
 {
-    public override string Form => string.Create(CultureInfo.InvariantCulture, $"{min} {(max == int.MaxValue ? "or more" : $"to {max}")}");
+    protected override string ValueForm => string.Create(CultureInfo.InvariantCulture, $"{min} {(max == int.MaxValue ? "or more" : $"to {max}")}");
 
-    protected override string Example => $"a whole number, {Form}";
+    protected override string Example => $"a whole number, {ValueForm}";
 
-    public override JsonObject Describe()
+    protected override JsonObject DescribeValue()
     {
         var described = OfType("integer");
         described["minimum"] = min;

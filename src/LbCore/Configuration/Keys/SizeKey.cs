@@ -11,11 +11,11 @@ internal sealed class SizeKey<T>(string name, string range, string summary, Func
     /// <summary>The bound of what an <see cref="int"/> holds.</summary>
     public const long BelowInt = 1L << 31;
 
-    public override string Form => range;
+    protected override string ValueForm => range;
 
     protected override string Example => "a size with its unit, such as \"512B\", \"32KiB\" or \"1MiB\"";
 
-    public override JsonObject Describe()
+    protected override JsonObject DescribeValue()
     {
         var described = OfType("string");
         described["pattern"] = "^[0-9]+(B|KiB|MiB|GiB)$";

@@ -9,11 +9,11 @@ namespace LbCore.Configuration.Keys;
 internal sealed class TextKey<T>(string name, string form, string example, string summary, Func<T, string?> get, Action<T, string?> set)
     : ScalarKey<T, string?>(name, summary, get, set)
 {
-    public override string Form => form;
+    protected override string ValueForm => form;
 
     protected override string Example => $"a text, such as \"{example}\"";
 
-    public override JsonObject Describe() => OfType("string");
+    protected override JsonObject DescribeValue() => OfType("string");
 
     protected override bool TryRead(ConfigurationNode node, out string? value, out string? error)
     {

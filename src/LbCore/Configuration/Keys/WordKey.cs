@@ -12,11 +12,11 @@ internal sealed class WordKey<T, TEnum>(string name, string summary, Func<T, TEn
 {
     private static readonly string[] Words = [.. Enum.GetNames<TEnum>().Select(static word => word.ToLowerInvariant())];
 
-    public override string Form => string.Join(", ", Words.Select(static word => $"`{word}`"));
+    protected override string ValueForm => string.Join(", ", Words.Select(static word => $"`{word}`"));
 
     protected override string Example => string.Join(" or ", Words.Select(static word => $"\"{word}\""));
 
-    public override JsonObject Describe() => new() { ["enum"] = new JsonArray([.. Words.Select(static word => (JsonNode?)JsonValue.Create(word))]) };
+    protected override JsonObject DescribeValue() => new() { ["enum"] = new JsonArray([.. Words.Select(static word => (JsonNode?)JsonValue.Create(word))]) };
 
     protected override bool TryRead(ConfigurationNode node, out TEnum value, out string? error)
     {
