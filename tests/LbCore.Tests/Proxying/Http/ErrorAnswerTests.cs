@@ -116,6 +116,22 @@ internal sealed class ErrorAnswerTests(EngineCase engine)
         Assert.That((await ReadAsync(pair.Client)).Body, Does.Match($"^503 Service Unavailable\nRequest: {expected ?? "[0-9a-f]{32}"}\n$"));
     }
 
+    [TestCase("Accept: application/json\r\n", "application/problem+json")]
+    [TestCase("Accept: application/json\r\nConnection: accept\r\n", "application/problem+json")]
+    [TestCase("", "text/plain; charset=utf-8")]
+    [CancelAfter(30_000)]
+    public async Task What_a_route_or_Connection_makes_of_Accept_is_not_what_the_client_prefers(string fields, string type, CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(engine, token, static options =>
+        {
+            NoBackend(options);
+            options.Listeners["web"].Routes.Add(new RouteOptions { Cluster = "app", RequestHeaders = { Set = { ["Accept"] = "text/html" } } });
+        });
+        await pair.Client.SendAsync($"GET / HTTP/1.1\r\nHost: h\r\n{fields}\r\n");
+        var (head, _) = await ReadAsync(pair.Client);
+        Assert.That(head, Does.Contain($"\r\nContent-Type: {type}\r\n"));
+    }
+
     // Weight 0 takes nothing.
     private static void NoBackend(LbCoreOptions options)
     {

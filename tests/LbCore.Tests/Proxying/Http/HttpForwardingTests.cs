@@ -1,3 +1,6 @@
+using System;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Recording;
@@ -242,6 +245,22 @@ internal sealed class HttpForwardingTests
 
         await replying;
         Assert.That(Unchunk(answer), Is.EqualTo("wxyz"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_response_without_a_date_gets_the_time_that_it_came(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        using (backend)
+        {
+            var before = DateTimeOffset.UtcNow.AddSeconds(-2);
+            await backend.SendAsync("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 103 Early Hints\r\n\r\n"));
+            var date = Regex.Match(await pair.Client.ReadHeadAsync(), "\r\nDate: ([^\r]*)\r\n").Groups[1].Value;
+            Assert.That(DateTimeOffset.ParseExact(date, "R", CultureInfo.InvariantCulture), Is.InRange(before, before.AddMinutes(1)));
+        }
     }
 
     private static string Unchunk(string body)

@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Http;
 using LbCore.Recording;
 using LbCore.TestKit;
 using NUnit.Framework;
@@ -204,6 +205,27 @@ internal sealed class HttpInterimTests
             await backend.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n");
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
         }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Too_many_of_them_are_recorded_as_that_whatever_an_earlier_response_had(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        var (first, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        using (first)
+        {
+            await first.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+            Assert.That((await pair.Harness.Outcomes.WaitForRequestAsync(1)).Error, Is.EqualTo(HttpError.ChunkSize));
+        }
+
+        using var client = await pair.Harness.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        using var second = await pair.Listener.AcceptAsync();
+        await second.ReadHeadAsync();
+        await second.SendAsync(string.Concat(Enumerable.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 1001)));
+        var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(2);
+        Assert.That((outcome.End, outcome.Error), Is.EqualTo((RequestEnd.BadResponse, HttpError.TooManyInterims)));
     }
 
     private static async Task EchoAsync(RawClient peer, int size)

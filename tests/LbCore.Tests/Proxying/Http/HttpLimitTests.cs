@@ -1,10 +1,12 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LbCore.Configuration;
 using LbCore.Http;
 using LbCore.Recording;
 using LbCore.TestKit;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace LbCore.Tests.Proxying.Http;
@@ -158,4 +160,27 @@ internal sealed class HttpLimitTests
 
     private Task<HttpPair> StartAsync(Action<ListenerLimitOptions> set, CancellationToken token) =>
         HttpPair.StartAsync(_engine, token, options => set(options.Listeners["web"].Limits));
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_head_that_has_begun_ends_under_the_limits_that_it_began_with(CancellationToken token)
+    {
+        var time = new FakeTimeProvider();
+        await using var pair = await HttpPair.StartAsync(_engine, token, time: time);
+        var lines = string.Concat(Enumerable.Range(0, 40).Select(static i => $"X-{i}: {new string('a', 90)}\r\n"));
+        await pair.Client.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n" + lines);
+        await pair.Harness.PassAsync(0);
+        var options = BalancerHarness.Options(_engine, [pair.Listener.EndPoint]);
+        options.Listeners["web"].Mode = ListenerMode.Http;
+        options.Listeners["web"].Limits.HeadBytes = 2048;
+        await pair.Harness.Balancer.ReloadAsync(options, token);
+        var (backend, _) = await pair.RequestAsync("\r\n");
+        using (backend)
+        {
+            await backend.SendAsync(Ok);
+            Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
+            await pair.Client.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n" + lines);
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 431 "));
+        }
+    }
 }

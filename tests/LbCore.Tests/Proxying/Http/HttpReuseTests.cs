@@ -157,6 +157,28 @@ internal sealed class HttpReuseTests
         }
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task What_goes_wrong_on_the_fresh_connection_after_a_reused_one_is_the_backends_fault(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        using var first = await ServeOnceAsync(pair);
+        await pair.Client.SendAsync(Get);
+        await first.ReadHeadAsync();
+        first.Reset();
+        using (var second = await pair.Listener.AcceptAsync())
+        {
+            await second.ReadHeadAsync();
+            await second.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
+            await pair.Client.ReadHeadAsync();
+        }
+
+        var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(2);
+        Assert.That(outcome.End, Is.EqualTo(RequestEnd.ResponseTruncated));
+        Assert.That(outcome.Attempts[0].RetrySafety, Is.EqualTo(RetrySafety.OnReusedConnection));
+        Assert.That((outcome.Attempts[1].FailedBy, outcome.Attempts[1].RetrySafety), Is.EqualTo((FailureSource.Backend, RetrySafety.Never)));
+    }
+
     private static async Task<RawClient> ServeOnceAsync(HttpPair pair)
     {
         var (backend, _) = await pair.RequestAsync(Get);

@@ -171,6 +171,23 @@ internal sealed class HttpRouteTests
     }
 
     /// <summary>Returns an answer of ours with "now" for its Date, which has to be this minute's.</summary>
+
+    [TestCase("1\r\na\r\n1\r\nb\r\n0\r\n\r\n")]
+    [TestCase("0\r\nX-Sum: 1\r\n\r\n")]
+    [CancelAfter(30_000)]
+    public async Task A_body_that_has_come_is_dropped_and_the_connection_goes_on(string body, CancellationToken token)
+    {
+        await using var pair = await StartAsync(token, new RouteOptions { PathPrefix = "/fixed", Answer = new AnswerOptions { Status = 200 } });
+        await pair.Client.SendAsync("POST /fixed HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
+        Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 ").And.Not.Contain("close"));
+        var (backend, _) = await pair.RequestAsync(Get);
+        using (backend)
+        {
+            await backend.SendAsync(Ok);
+            Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
+        }
+    }
+
     private static string Undated(string answer)
     {
         var date = Regex.Match(answer, "\r\nDate: ([^\r]*)\r\n").Groups[1].Value;

@@ -73,6 +73,29 @@ internal sealed class HttpTimeoutTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task An_empty_line_in_two_reads_is_no_beginning_of_a_request_either(CancellationToken token)
+    {
+        var time = new FakeTimeProvider();
+        await using var pair = await HttpPair.StartAsync(_engine, token, time: time);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        using (backend)
+        {
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            await pair.Client.ReadHeadAsync();
+            await pair.Client.SendAsync("\r");
+            await pair.Harness.PassAsync(0);
+            await pair.Client.SendAsync("\n");
+
+            // The time for a head is 10 s, that between requests 60 s.
+            await pair.Harness.PassAsync(59);
+            Assert.That(pair.Harness.Outcomes.HttpConnections, Is.Empty);
+            await pair.Harness.PassAsync(1.1);
+            Assert.That((await pair.Harness.Outcomes.WaitForHttpConnectionAsync(1)).End, Is.EqualTo(ConnectionEnd.KeepAliveTimeout));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task The_next_head_has_its_own_time_from_its_first_byte(CancellationToken token)
     {
         await using var pair = await StartAsync(token);

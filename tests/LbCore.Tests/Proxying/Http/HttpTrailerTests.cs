@@ -2,6 +2,7 @@ using System;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Configuration;
 using LbCore.TestKit;
 using NUnit.Framework;
 
@@ -81,6 +82,49 @@ internal sealed class HttpTrailerTests
             await backend.SendAsync($"HTTP/1.1 200 OK\r\nDate: d\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1770\r\n{data}\r\n0\r\nX-Sum: 1\r\n\r\n");
             await pair.Client.ReadHeadAsync();
             Assert.That(await ReadBodyAsync(pair.Client), Does.EndWith("d\r\n0\r\nX-Sum: 1\r\n\r\n"));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task What_a_route_or_the_listener_keeps_back_does_not_go_on_as_a_trailer_either(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token, static options =>
+        {
+            var listener = options.Listeners["web"];
+            listener.Underscores = UnderscoreMode.Drop;
+            listener.Routes.Add(new RouteOptions
+            {
+                Cluster = "app",
+                RequestHeaders = { Remove = { "X-User" } },
+                ResponseHeaders = { Set = { ["X-Internal"] = "no" } },
+            });
+        });
+        var (backend, _) = await pair.RequestAsync(
+            "POST / HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: TE\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "1\r\na\r\n0\r\nx-user: admin\r\nX_User: admin\r\nA_B: 1\r\nX-Sum: 1\r\n\r\n");
+        using (backend)
+        {
+            Assert.That(await ReadBodyAsync(backend), Is.EqualTo("1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Internal: secret\r\nX_Own: 1\r\n\r\n");
+            Assert.That(await pair.Client.ReadHeadAsync(), Does.Contain("\r\nX-Internal: no\r\n"));
+            Assert.That(await ReadBodyAsync(pair.Client), Is.EqualTo("1\r\na\r\n0\r\nX_Own: 1\r\n\r\n"));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task None_goes_on_of_a_message_whose_Connection_names_fields(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        var (backend, _) = await pair.RequestAsync(
+            "POST / HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: TE, X-Secret\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Secret: 1\r\n\r\n");
+        using (backend)
+        {
+            Assert.That(await ReadBodyAsync(backend), Is.EqualTo("0\r\n\r\n"));
+            await backend.SendAsync("HTTP/1.1 200 OK\r\nConnection: X-Secret\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Secret: 1\r\n\r\n");
+            await pair.Client.ReadHeadAsync();
+            Assert.That(await ReadBodyAsync(pair.Client), Is.EqualTo("0\r\n\r\n"));
         }
     }
 
