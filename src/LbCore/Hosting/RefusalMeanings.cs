@@ -48,6 +48,7 @@ internal static class RefusalMeanings
         HttpError.Trailer => "a trailer line is malformed",
         HttpError.TrailersTooLarge => "the trailers are larger, or more, than their limit",
         HttpError.SwitchingProtocols => "a 101 response is not HTTP/1.1, or names no protocol that was asked for",
+        HttpError.TooManyInterims => "there are more interim responses than may come before a final one",
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, null),
     };
 
@@ -58,7 +59,7 @@ internal static class RefusalMeanings
         foreach (var error in Enum.GetValues<HttpError>().Where(static error => error != HttpError.None))
         {
             // Requests have none of these.
-            var status = error is HttpError.StatusLine or HttpError.SwitchingProtocols ? 502 : HttpErrors.StatusOf(error);
+            var status = error is HttpError.StatusLine or HttpError.SwitchingProtocols or HttpError.TooManyInterims ? 502 : HttpErrors.StatusOf(error);
             text.Append(CultureInfo.InvariantCulture, $"| `{error}` | {Of(error)} | {status} |\n");
         }
 
