@@ -63,6 +63,10 @@ internal sealed class MemoryClient(TransportConnection connection, byte[] reques
 
     public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) => default;
 
+    public override void DropReceivedBody()
+    {
+    }
+
     public override void EndWith(ReadOnlyMemory<byte> trailers)
     {
     }

@@ -49,6 +49,9 @@ internal abstract class DownstreamExchange
     /// <param name="dropped">Fields that are left out; null for none.</param>
     public abstract ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped);
 
+    /// <summary>Drops what has come of a body that nobody takes: when its end is there, the connection goes on.</summary>
+    public abstract void DropReceivedBody();
+
     /// <summary>Gives the last piece of the body back.</summary>
     public abstract void AdvanceBody();
 

@@ -37,7 +37,6 @@ internal sealed partial class Http1Connection
             status = answer?.Status ?? forwarder.AnswerStatus;
             if (status > 0 && Client.CloseReason == CloseReason.None)
             {
-                exchange.DropReceivedBody();
                 var close = !exchange.IsRequestRead || forwarder.End == RequestEnd.BodyTooLarge;
                 answerBytes = answer is null
                     ? WriteError(forwarder, status, close)

@@ -131,8 +131,7 @@ internal sealed class Http1DownstreamExchange : DownstreamExchange
     public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) =>
         _reader.TakeTrailers(new TrailerFilter { All = _namesFields, Dropped = dropped, Underscores = _underscores });
 
-    /// <summary>Drops what has come of a body that nobody takes: when its end is there, the connection goes on.</summary>
-    public void DropReceivedBody()
+    public override void DropReceivedBody()
     {
         for (var pieces = 0; pieces < MaxDroppedPieces && !IsRequestRead && _reader.TryRead(out var piece) && piece.IsGood; pieces++)
         {

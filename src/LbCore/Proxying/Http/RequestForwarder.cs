@@ -208,7 +208,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         _end = _responseDone ? RequestEnd.Completed : end;
         if (_upstream is { } upstream)
         {
-            _error = _end == RequestEnd.BadResponse ? upstream.Error : _error;
+            _error = _end == RequestEnd.BadResponse && _error == HttpError.None ? upstream.Error : _error;
             upstream.Abort(CloseReason.OtherSideAborted);
         }
 
@@ -269,6 +269,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         }
         else if (!_ended)
         {
+            _client.DropReceivedBody();
             Fail(WhyNoBackend());
         }
 

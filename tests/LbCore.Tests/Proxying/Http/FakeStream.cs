@@ -59,6 +59,10 @@ internal sealed class FakeStream : DownstreamExchange
 
     public override ReadOnlyMemory<byte> TakeTrailers(FieldNames? dropped) => default;
 
+    public override void DropReceivedBody()
+    {
+    }
+
     public override bool MayLackBody => false;
 
     public override long UndeliveredBytes => 0;

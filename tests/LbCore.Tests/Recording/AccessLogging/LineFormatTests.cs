@@ -228,7 +228,7 @@ internal sealed class LineFormatTests
             "None RequestLine Method Target Path TargetTooLong Version Connect MaxForwards NoForwardsLeft StatusLine BareLf BareCr Fold "
             + "SpaceBeforeColon FieldName FieldValue HeadTooLarge TooManyFields HostMissing HostRepeated Host HostMismatch ContentLength "
             + "UnderscoreInName ContentLengthRepeated LengthAndCoding TransferEncoding UnknownCoding Connection ChunkSize ChunkExtension "
-            + "ChunkEnd Trailer TrailersTooLarge SwitchingProtocols"));
+            + "ChunkEnd Trailer TrailersTooLarge SwitchingProtocols TooManyInterims"));
     }
 
     private static string Spelled<T>()
