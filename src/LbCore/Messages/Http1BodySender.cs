@@ -20,6 +20,11 @@ internal sealed class Http1BodySender
     // A size in hexadecimal digits and two line ends.
     private const int ChunkOverhead = 24;
 
+    private static readonly byte[] ChunkEnd = "\r\n"u8.ToArray();
+    private static readonly byte[] BodyEnd = "\r\n0\r\n\r\n"u8.ToArray();
+
+    private readonly Segment _data = new();
+    private readonly Segment _behind = new();
     private TransportConnection _connection = null!;
     private bool _chunked;
 
@@ -42,7 +47,9 @@ internal sealed class Http1BodySender
         var output = _connection.Output;
         if (data.Length > MaxCopied)
         {
-            return _chunked ? SendLargeChunkAsync(data, isEnd) : _connection.SendAsync(data);
+            return !_chunked ? _connection.SendAsync(data)
+                : data.IsSingleSegment && (!isEnd || Trailers.IsEmpty) ? SendWholeChunk(data.First, isEnd ? BodyEnd : ChunkEnd)
+                : SendLargeChunkAsync(data, isEnd);
         }
 
         if (!_chunked)
@@ -61,6 +68,15 @@ internal sealed class Http1BodySender
         }
 
         return (isEnd || !more || output.UnflushedBytes > MaxUnflushed) && output.UnflushedBytes > 0 ? output.FlushAsync() : default;
+    }
+
+    // Its size, its data and its end go out in one call.
+    private ValueTask<FlushResult> SendWholeChunk(ReadOnlyMemory<byte> data, ReadOnlyMemory<byte> behind)
+    {
+        WriteSize(_connection.Output, data.Length);
+        _behind.Set(behind, data.Length, null);
+        _data.Set(data, 0, _behind);
+        return _connection.SendAsync(new ReadOnlySequence<byte>(_data, 0, _behind, behind.Length));
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
@@ -123,6 +139,16 @@ internal sealed class Http1BodySender
         foreach (var memory in data)
         {
             output.Write(memory.Span);
+        }
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public void Set(ReadOnlyMemory<byte> memory, long start, Segment? next)
+        {
+            Memory = memory;
+            RunningIndex = start;
+            Next = next;
         }
     }
 }
