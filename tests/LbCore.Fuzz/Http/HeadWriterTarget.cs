@@ -148,6 +148,12 @@ internal sealed class HeadWriterTarget : BytesTarget
             return null;
         }
 
+        if (before.Options.Contains(MaxForwards))
+        {
+            Claim.That(after.Values(MaxForwards).Length == 0, "Max-Forwards goes on though Connection names it");
+            return null;
+        }
+
         BigInteger? left = before.Values(MaxForwards) is [var count] ? BigInteger.Min(BigInteger.Parse(count, CultureInfo.InvariantCulture), MostHops) - 1 : null;
         Claim.That(string.Join(' ', after.Values(MaxForwards)) == (left?.ToString(CultureInfo.InvariantCulture) ?? ""), "Max-Forwards is not counted down");
         return left;
