@@ -18,7 +18,7 @@ internal sealed class FieldNames
         var found = new List<byte[]>();
         foreach (var name in names)
         {
-            found.Add(Encoding.ASCII.GetBytes(name));
+            found.Add(Encoding.ASCII.GetBytes(name.ToLowerInvariant().Replace('_', '-')));
             _lengths |= BitOf(name.Length);
         }
 
@@ -35,7 +35,7 @@ internal sealed class FieldNames
 
         foreach (var other in _names)
         {
-            if (IsSame(name, other))
+            if (name.Length == other.Length && KnownFields.EqualsButForUnderscores(name, other))
             {
                 return true;
             }
@@ -43,31 +43,6 @@ internal sealed class FieldNames
 
         return false;
     }
-
-    private static bool IsSame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other)
-    {
-        if (Ascii.EqualsIgnoreCase(name, other))
-        {
-            return true;
-        }
-
-        if (name.Length != other.Length || !(name.Contains((byte)'_') || other.Contains((byte)'_')))
-        {
-            return false;
-        }
-
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (!(IsMark(name[i]) && IsMark(other[i])) && !Ascii.EqualsIgnoreCase(name.Slice(i, 1), other.Slice(i, 1)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool IsMark(byte next) => next is (byte)'_' or (byte)'-';
 
     private static ulong BitOf(int length) => 1UL << Math.Min(length, 63);
 }

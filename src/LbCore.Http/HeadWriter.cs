@@ -10,9 +10,6 @@ internal static class HeadWriter
 
     private static readonly FieldSet WithoutBody = FieldSet.Of(KnownField.ContentLength);
 
-    /// <summary>What comes before the Upgrade fields, which are the last ones of a head.</summary>
-    public static ReadOnlySpan<byte> UpgradeOption => "Connection: upgrade\r\n"u8;
-
     /// <summary>Returns a number of bytes that <see cref="WriteRequest"/> never exceeds.</summary>
     public static int MaxRequestLength(ReadOnlySpan<byte> bytes, RequestHead head, in RequestEdits edits) =>
         head.Length + edits.MissingHost.Length + ForwardingWriter.MaxLength(bytes, head, in edits)
@@ -214,7 +211,7 @@ internal static class HeadWriter
 
     private static void WriteUpgrade(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head)
     {
-        writer.Write(UpgradeOption);
+        writer.Write("Connection: upgrade\r\n"u8);
         foreach (ref readonly var field in head.Fields)
         {
             if (field.Known == KnownField.Upgrade)

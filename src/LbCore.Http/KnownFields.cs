@@ -43,11 +43,14 @@ internal static class KnownFields
         name.Length >= ForwardedPrefix.Length && EqualsButForUnderscores(name[..ForwardedPrefix.Length], ForwardedPrefix);
 
     /// <summary>Returns whether a name is one of the same length, without regard to case and with an underscore for any hyphen.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="wanted">The other one, with small letters and hyphens.</param>
     public static bool EqualsButForUnderscores(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted)
     {
         for (var i = 0; i < wanted.Length; i++)
         {
-            if (name[i] == '_' ? wanted[i] != '-' : (name[i] | 0x20) != wanted[i])
+            var small = name[i] switch { (byte)'_' => (byte)'-', >= (byte)'A' and <= (byte)'Z' => (byte)(name[i] | 0x20), var other => other };
+            if (small != wanted[i])
             {
                 return false;
             }

@@ -66,6 +66,23 @@ internal abstract class MessageHead
     /// <summary>Returns the value of a field.</summary>
     public static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> bytes, in HeaderField field) => bytes.Slice(field.ValueStart, field.ValueLength);
 
+    /// <summary>Says of all fields of a kind whether they stop here.</summary>
+    internal void SetHopByHop(KnownField known, bool stops)
+    {
+        if (!Present.Contains(known))
+        {
+            return;
+        }
+
+        foreach (ref var field in MutableFields)
+        {
+            if (field.Known == known)
+            {
+                field.IsHopByHop = stops;
+            }
+        }
+    }
+
     internal ref HeaderField AddField(KnownField known)
     {
         Present = Present.With(known);

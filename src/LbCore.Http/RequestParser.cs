@@ -172,7 +172,8 @@ internal static class RequestParser
 
         if (!head.IsHttp11)
         {
-            IgnoreExpectations(head);
+            // It has none (RFC 9110 section 10.1.1), and the backend, which gets HTTP/1.1, would answer one.
+            head.SetHopByHop(KnownField.Expect, true);
         }
 
         head.ExpectsContinue = head.IsHttp11 && Lists(bytes, head, KnownField.Expect, "100-continue"u8);
@@ -184,20 +185,6 @@ internal static class RequestParser
 
         head.WantsUpgrade = head.IsHttp11 && framing.IsEmpty && UpgradeRules.MayTunnel(bytes, head);
         return head.Finish(head.Position, framing);
-    }
-
-    // RFC 9110 section 10.1.1: HTTP/1.0 has none, and the backend, which gets HTTP/1.1, would answer one.
-    private static void IgnoreExpectations(RequestHead head)
-    {
-        if (!head.Present.Contains(KnownField.Expect))
-        {
-            return;
-        }
-
-        foreach (ref var field in head.MutableFields)
-        {
-            field.IsHopByHop |= field.Known == KnownField.Expect;
-        }
     }
 
     // Any member of any field: one that waits unnoticed sends its next request where its body was to come.

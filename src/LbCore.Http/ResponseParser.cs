@@ -6,6 +6,7 @@ namespace LbCore.Http;
 internal static class ResponseParser
 {
     private const int StatusStart = 9;
+    private const int CodeEnd = StatusStart + 3;
     private const byte Cr = (byte)'\r';
     private const byte Lf = (byte)'\n';
 
@@ -35,21 +36,24 @@ internal static class ResponseParser
 
     private static ParseStatus ParseStatusLine(ReadOnlySpan<byte> bytes, ResponseHead head)
     {
-        // "HTTP/1.1 200" and one more byte: a space, or the end of a line without a reason.
-        const int fixedLength = StatusStart + 4;
-        if (bytes.Length < fixedLength)
-        {
-            // Whoever speaks something else may wait for us to go on.
-            return IsBeginning(bytes) ? ParseStatus.Incomplete : head.Refuse(HttpError.StatusLine);
-        }
-
-        if (!bytes.StartsWith("HTTP/1."u8) || bytes[7] is not ((byte)'0' or (byte)'1') || bytes[8] != ' '
-            || !TryParseStatus(bytes.Slice(StatusStart, 3), out var code) || bytes[12] is not ((byte)' ' or Cr))
+        // What is wrong is so however much of it is there: whoever speaks something else may wait for us to go on.
+        if (!IsBeginning(bytes[..Math.Min(bytes.Length, CodeEnd)]))
         {
             return head.Refuse(HttpError.StatusLine);
         }
 
-        var reason = bytes[12..];
+        if (bytes.Length <= CodeEnd)
+        {
+            return ParseStatus.Incomplete;
+        }
+
+        // A space, or the end of a line without a reason.
+        if (bytes[CodeEnd] is not ((byte)' ' or Cr))
+        {
+            return head.Refuse(HttpError.StatusLine);
+        }
+
+        var reason = bytes[CodeEnd..];
         var length = reason.IndexOfAny(Characters.NotInValue);
         if (length < 0 || (reason[length] == Cr && length + 1 == reason.Length))
         {
@@ -62,14 +66,15 @@ internal static class ResponseParser
         }
 
         head.IsHttp11 = bytes[7] == '1';
-        head.Status = code;
+        head.Status = ((bytes[StatusStart] - '0') * 100) + ((bytes[StatusStart + 1] - '0') * 10) + bytes[StatusStart + 2] - '0';
         head.StatusStart = StatusStart;
-        head.StatusLineEnd = 12 + length + 2;
+        head.StatusLineEnd = CodeEnd + length + 2;
         head.Position = head.StatusLineEnd;
         head.HasStartLine = true;
         return ParseStatus.Complete;
     }
 
+    /// <summary>Returns whether bytes are "HTTP/1.1 200", or one of its kind, as far as they go.</summary>
     private static bool IsBeginning(ReadOnlySpan<byte> bytes)
     {
         var version = "HTTP/1."u8;
@@ -78,22 +83,6 @@ internal static class ResponseParser
             && (bytes.Length <= 8 || bytes[8] == ' ')
             && (bytes.Length <= StatusStart || bytes[StatusStart] is >= (byte)'1' and <= (byte)'9')
             && !bytes[Math.Min(bytes.Length, StatusStart)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'));
-    }
-
-    private static bool TryParseStatus(ReadOnlySpan<byte> digits, out int status)
-    {
-        status = 0;
-        foreach (var digit in digits)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                return false;
-            }
-
-            status = (status * 10) + (digit - '0');
-        }
-
-        return status >= 100;
     }
 
     private static ParseStatus Finish(ReadOnlySpan<byte> bytes, ResponseHead head)

@@ -42,18 +42,10 @@ internal static class TrailerRules
     /// <summary>Lets the Trailer field go on, which stops otherwise, since what it announces goes on.</summary>
     public static void KeepAnnouncement(MessageHead head)
     {
-        if (head.ConnectionNamesFields)
+        // It may be one of those that Connection names.
+        if (!head.ConnectionNamesFields)
         {
-            // It may be one of them.
-            return;
-        }
-
-        foreach (ref var field in head.MutableFields)
-        {
-            if (field.Known == KnownField.Trailer)
-            {
-                field.IsHopByHop = false;
-            }
+            head.SetHopByHop(KnownField.Trailer, false);
         }
     }
 

@@ -48,10 +48,9 @@ internal static class UpgradeRules
     }
 
     /// <summary>Returns whether a response that changes the protocol changes it to what the request asked for, and to nothing else.</summary>
-    /// <param name="request">The request's head as <see cref="HeadWriter"/> wrote it, with the wish at its end.</param>
+    /// <param name="request">The request's head as <see cref="HeadWriter"/> wrote it: it has no Upgrade but the wish.</param>
     public static bool IsAsked(ReadOnlySpan<byte> request, ReadOnlySpan<byte> bytes, ResponseHead head)
     {
-        var wishes = request[(request.LastIndexOf(HeadWriter.UpgradeOption) + HeadWriter.UpgradeOption.Length)..];
         foreach (ref readonly var field in head.Fields)
         {
             if (field.Known != KnownField.Upgrade)
@@ -62,7 +61,7 @@ internal static class UpgradeRules
             var list = new TokenList(MessageHead.ValueOf(bytes, in field));
             while (list.TryNext(out var protocol))
             {
-                if (!Lists(wishes, protocol))
+                if (!Asks(request, protocol))
                 {
                     return false;
                 }
@@ -72,12 +71,12 @@ internal static class UpgradeRules
         return true;
     }
 
-    private static bool Lists(ReadOnlySpan<byte> lines, ReadOnlySpan<byte> protocol)
+    private static bool Asks(ReadOnlySpan<byte> request, ReadOnlySpan<byte> protocol)
     {
-        while (lines.IndexOf((byte)':') is var colon && colon >= 0)
+        var lines = new FieldLines(request);
+        while (lines.TryNext("upgrade"u8, out var wishes))
         {
-            var end = lines.IndexOf("\r\n"u8);
-            var list = new TokenList(lines[(colon + 1)..end]);
+            var list = new TokenList(wishes);
             while (list.TryNext(out var wish))
             {
                 if (Ascii.EqualsIgnoreCase(wish, protocol))
@@ -85,8 +84,6 @@ internal static class UpgradeRules
                     return true;
                 }
             }
-
-            lines = lines[(end + 2)..];
         }
 
         return false;
