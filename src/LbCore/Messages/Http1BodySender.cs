@@ -2,7 +2,6 @@ using System;
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using LbCore.Transport;
 
@@ -47,9 +46,15 @@ internal sealed class Http1BodySender
         var output = _connection.Output;
         if (data.Length > MaxCopied)
         {
-            return !_chunked ? _connection.SendAsync(data)
-                : data.IsSingleSegment && (!isEnd || Trailers.IsEmpty) ? SendWholeChunk(data.First, isEnd ? BodyEnd : ChunkEnd)
-                : SendLargeChunkAsync(data, isEnd);
+            if (!_chunked)
+            {
+                return _connection.SendAsync(data);
+            }
+
+            if (data.IsSingleSegment && (!isEnd || Trailers.IsEmpty))
+            {
+                return SendWholeChunk(data.First, isEnd ? BodyEnd : ChunkEnd);
+            }
         }
 
         if (!_chunked)
@@ -77,25 +82,6 @@ internal sealed class Http1BodySender
         _behind.Set(behind, data.Length, null);
         _data.Set(data, 0, _behind);
         return _connection.SendAsync(new ReadOnlySequence<byte>(_data, 0, _behind, behind.Length));
-    }
-
-    [AsyncMethodBuilder(typeof(LoopTaskBuilder<>))]
-    private async ValueTask<FlushResult> SendLargeChunkAsync(ReadOnlySequence<byte> data, bool isEnd)
-    {
-        WriteSize(_connection.Output, data.Length);
-        var sent = await _connection.SendAsync(data);
-        if (sent.IsCompleted)
-        {
-            return sent;
-        }
-
-        _connection.Output.Write("\r\n"u8);
-        if (isEnd)
-        {
-            WriteEnd(_connection.Output);
-        }
-
-        return await _connection.Output.FlushAsync();
     }
 
     private void WriteChunk(PipeWriter output, in ReadOnlySequence<byte> data, bool isEnd)

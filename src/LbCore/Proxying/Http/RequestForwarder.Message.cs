@@ -28,14 +28,13 @@ internal sealed partial class RequestForwarder
     private int _locationLength;
     private int _targetLength;
     private int _unforwardedLength;
-    private AnswerFormat? _answerFormat;
     private bool _hasFirstPiece;
     private bool _isHttp10;
     private bool _lacksHost;
     private bool _uploadEnded;
 
     /// <summary>Gets what the client's request says that errors are written in, when the head that goes on does not say the same.</summary>
-    public AnswerFormat? AnswerFormat => _answerFormat;
+    public AnswerFormat? AnswerFormat { get; private set; }
 
     private bool IsMessageWhole => _requestFraming.IsEmpty || _messageLength > _headLength;
 
@@ -61,7 +60,7 @@ internal sealed partial class RequestForwarder
             Host = _route?.Rewrite is { } rewrite ? rewrite.Host : default,
             Fields = _route?.RequestFields,
         };
-        _answerFormat = head.ConnectionNamesFields || (edits.Fields?.Dropped.Contains("accept"u8) ?? false)
+        AnswerFormat = head.ConnectionNamesFields || (edits.Fields?.Dropped.Contains("accept"u8) ?? false)
             ? AcceptRules.Choose(_client.HeadBytes[..head.Length]) : null;
         _isHttp10 = !head.IsHttp11;
         _lacksHost = head.HostIndex < 0 && head.AuthorityEnd == 0;
