@@ -1,7 +1,4 @@
 using System;
-using System.Globalization;
-using System.Linq;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using LbCore.Http;
 using LbCore.Routing;
@@ -26,12 +23,12 @@ public class RouteCountBenchmarks
     public void SetUp()
     {
         RequestParser.Parse(_bytes, _head, HeadLimits.Default);
-        _exactHosts = Table(static i => new RouteConditions([Text($"h{i:d4}.example.com")]), new RouteConditions(["www.example.com"]));
-        _wildcardHosts = Table(static i => new RouteConditions([Text($"*.h{i:d4}.com")]), new RouteConditions(["*.example.com"]));
-        _prefixes = Table(static i => new RouteConditions([], Bytes($"/p{i:d4}/items")), new RouteConditions([], "/service"u8.ToArray()));
-        _rest = Table(static i => new RouteConditions([Text($"h{i:d4}.example.com")], Bytes($"/p{i:d4}")), new RouteConditions([]));
+        _exactHosts = Table(static i => new RouteConditions([RouteTables.Text($"h{i:d4}.example.com")]), new RouteConditions(["www.example.com"]));
+        _wildcardHosts = Table(static i => new RouteConditions([RouteTables.Text($"*.h{i:d4}.com")]), new RouteConditions(["*.example.com"]));
+        _prefixes = Table(static i => new RouteConditions([], RouteTables.Bytes($"/p{i:d4}/items")), new RouteConditions([], "/service"u8.ToArray()));
+        _rest = Table(static i => new RouteConditions([RouteTables.Text($"h{i:d4}.example.com")], RouteTables.Bytes($"/p{i:d4}")), new RouteConditions([]));
         _fields = Table(
-            static i => new RouteConditions([], headers: [HeaderCondition.OneOf("X-Env", [Text($"{i}")])]),
+            static i => new RouteConditions([], headers: [HeaderCondition.OneOf("X-Env", [RouteTables.Text($"{i}")])]),
             new RouteConditions([], headers: [HeaderCondition.OneOf("X-Env", ["beta"])]));
     }
 
@@ -50,18 +47,7 @@ public class RouteCountBenchmarks
     [Benchmark]
     public string Field() => Find(_fields);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private RouteTable Table(Func<int, RouteConditions> others, RouteConditions last) => RouteTables.Create(Routes - 1, others, last);
 
-    private static byte[] Bytes(FormattableString text) => Encoding.ASCII.GetBytes(Text(text));
-
-    private RouteTable Table(Func<int, RouteConditions> others, RouteConditions last) => new(
-        Enumerable.Range(0, Routes - 1).Select(i => new Route { Conditions = others(i), Cluster = "other" })
-            .Append(new Route { Conditions = last, Cluster = "app" }),
-        null);
-
-    private string Find(RouteTable table)
-    {
-        var path = RouteRequest.PathOf(_bytes, _head);
-        return PathNormalizer.IsPlain(path) ? table.Find(new RouteRequest(_bytes, _head, path))!.Cluster! : "";
-    }
+    private string Find(RouteTable table) => RouteTables.Find(table, _bytes, _head);
 }

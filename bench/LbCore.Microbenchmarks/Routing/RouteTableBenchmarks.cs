@@ -1,7 +1,4 @@
 using System;
-using System.Globalization;
-using System.Linq;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using LbCore.Http;
 using LbCore.Routing;
@@ -24,9 +21,9 @@ public class RouteTableBenchmarks
     {
         RequestParser.Parse(_bytes, _head, HeadLimits.Default);
         _one = Table(0, static i => new RouteConditions([]));
-        _paths = Table(499, static i => new RouteConditions([], Encoding.ASCII.GetBytes(Text($"/p{i:d3}/items"))));
-        _hosts = Table(499, static i => new RouteConditions([Text($"h{i:d3}.example.com")]));
-        _fields = Table(499, static i => new RouteConditions([], headers: [HeaderCondition.OneOf("X-Env", [Text($"{i}")])]));
+        _paths = Table(499, static i => new RouteConditions([], RouteTables.Bytes($"/p{i:d3}/items")));
+        _hosts = Table(499, static i => new RouteConditions([RouteTables.Text($"h{i:d3}.example.com")]));
+        _fields = Table(499, static i => new RouteConditions([], headers: [HeaderCondition.OneOf("X-Env", [RouteTables.Text($"{i}")])]));
     }
 
     [Benchmark]
@@ -48,16 +45,8 @@ public class RouteTableBenchmarks
         return length;
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static RouteTable Table(int others, Func<int, RouteConditions> conditions) =>
+        RouteTables.Create(others, conditions, new RouteConditions(["www.example.com"], "/service"u8.ToArray()));
 
-    private static RouteTable Table(int others, Func<int, RouteConditions> conditions) => new(
-        Enumerable.Range(0, others).Select(i => new Route { Conditions = conditions(i), Cluster = "other" })
-            .Append(new Route { Conditions = new RouteConditions(["www.example.com"], "/service"u8.ToArray()), Cluster = "app" }),
-        null);
-
-    private string Find(RouteTable table)
-    {
-        var path = RouteRequest.PathOf(_bytes, _head);
-        return PathNormalizer.IsPlain(path) ? table.Find(new RouteRequest(_bytes, _head, path))!.Cluster! : "";
-    }
+    private string Find(RouteTable table) => RouteTables.Find(table, _bytes, _head);
 }
