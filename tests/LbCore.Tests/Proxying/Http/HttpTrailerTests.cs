@@ -87,6 +87,21 @@ internal sealed class HttpTrailerTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task Trailers_come_behind_a_large_last_chunk_too(CancellationToken token)
+    {
+        await using var pair = await HttpPair.StartAsync(_engine, token);
+        var (backend, _) = await pair.RequestAsync("GET / HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
+        using (backend)
+        {
+            var data = new string('x', 0x3000);
+            await backend.SendAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3000\r\n{data}\r\n0\r\nX-Sum: 1\r\n\r\n");
+            await pair.Client.ReadHeadAsync();
+            Assert.That((await ReadBodyAsync(pair.Client)).Replace("\r\n", "|", StringComparison.Ordinal), Does.Contain("|0|X-Sum: 1||").And.Contain("xx"));
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task What_a_route_or_the_listener_keeps_back_does_not_go_on_as_a_trailer_either(CancellationToken token)
     {
         await using var pair = await HttpPair.StartAsync(_engine, token, static options =>
