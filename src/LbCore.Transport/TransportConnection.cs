@@ -69,9 +69,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public abstract void OnPeerChanged(Action<object?>? callback, object? state);
 
     /// <summary>
-    /// Returns whether the connection could begin anew: open at both ends, nothing unread as far as the loop has heard,
-    /// nothing unsent, no call pending, no buffer held. It may receive once to find out, whatever is left of the
-    /// dispatch's budget; what it receives is there for the next read.
+    /// Returns whether the connection could begin anew: open at both ends, nothing unread that came before what the loop
+    /// has heard of last, nothing unsent, no call pending, no buffer held. It may receive once to find out, whatever is
+    /// left of the dispatch's budget; what it receives is there for the next read.
     /// </summary>
     /// <remarks>
     /// The base implementation says no. A filter such as TLS may hold bytes that only a read brings to light, so a

@@ -49,6 +49,34 @@ public sealed class AtRestTests(EngineCase engineCase) : ContractFixture(engineC
         Assert.That(connection.IsAtRest(), Is.True);
     });
 
+    /// <remarks>
+    /// What an idle backend sends before a client sends its next request must not become the response to that. The epoll
+    /// loop hears of both in the order in which they came; the managed one hears of each from another thread, and asks.
+    /// </remarks>
+    [Test, CancelAfter(30_000)]
+    public async Task Bytes_that_came_before_those_of_another_connection_are_known_when_these_are_read()
+    {
+        var (first, firstPeer) = await PairAsync();
+        var (second, secondPeer) = await PairAsync();
+        await firstPeer.WriteAsync("ping"u8.ToArray());
+        await secondPeer.WriteAsync("ping"u8.ToArray());
+        await OnLoopAsync(first, async () =>
+        {
+            await ReadExactlyAsync(first.Input, 4);
+            await ReadExactlyAsync(second.Input, 4);
+            Assert.That(first.IsAtRest(), Is.True);
+            firstPeer.Socket.Send("unasked for"u8);
+            if (Case.Engine == EngineKind.Epoll)
+            {
+                secondPeer.Socket.Send("next"u8);
+                await ReadExactlyAsync(second.Input, 4);
+            }
+
+            Assert.That(first.IsAtRest(), Is.False);
+            await ReadExactlyAsync(first.Input, 11);
+        });
+    }
+
     [Test, CancelAfter(30_000)]
     public Task A_connection_that_either_side_has_ended_is_not_at_rest([Values] bool byPeer) => WithPairAsync(async (connection, client) =>
     {

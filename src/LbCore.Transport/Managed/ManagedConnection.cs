@@ -71,6 +71,17 @@ internal sealed unsafe class ManagedConnection : SocketConnection
         WaitForReadiness();
     }
 
+    /// <remarks>
+    /// Another thread tells the loop what can be read, and may tell it of a later connection first. So the socket is asked:
+    /// what a peer sent before that must not pass for the answer to what is sent next.
+    /// </remarks>
+    public override bool IsAtRest()
+    {
+        OwnLoop.AssertInLoop();
+        Readable = true;
+        return base.IsAtRest();
+    }
+
     internal override int Receive(byte* target, int length)
     {
         var received = _socket.Receive(new Span<byte>(target, length), SocketFlags.None, out var error);
