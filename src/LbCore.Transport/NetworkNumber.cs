@@ -27,6 +27,19 @@ internal static class NetworkNumber
         return OfIpv6(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
     }
 
+    /// <summary>Returns the whole address: see <see cref="TransportConnection.RemoteAddress"/>.</summary>
+    public static UInt128 AddressOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        return length == 4
+            ? Mapped(BinaryPrimitives.ReadUInt32BigEndian(bytes))
+            : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    /// <summary>Returns an IPv4 address in IPv6's form (RFC 4291 section 2.5.5.2).</summary>
+    public static UInt128 Mapped(uint ipv4) => new(0, 0xFFFF_0000_0000 | (ulong)ipv4);
+
     public static ulong OfIpv4(uint address) => Ipv4 | address;
 
     /// <summary>Returns the number of an IPv6 address, which may be an IPv4 address in IPv6's form.</summary>

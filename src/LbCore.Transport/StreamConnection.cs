@@ -67,6 +67,9 @@ public sealed class StreamConnection : TransportConnection
     public override ulong RemoteNetwork => Inner.RemoteNetwork;
 
     /// <inheritdoc/>
+    public override UInt128 RemoteAddress => Inner.RemoteAddress;
+
+    /// <inheritdoc/>
     public override CloseReason CloseReason => Inner.CloseReason;
 
     /// <inheritdoc/>

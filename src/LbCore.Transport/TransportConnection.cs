@@ -45,6 +45,12 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <remarks>The base implementation asks <see cref="RemoteEndPoint"/>, which may make an object.</remarks>
     public virtual ulong RemoteNetwork => RemoteEndPoint is IPEndPoint ip ? NetworkNumber.Of(ip.Address) : 0;
 
+    /// <summary>
+    /// Gets the peer's address as one number, an IPv4 address as ::ffff:a.b.c.d, without scope or port. 0 when it has none.
+    /// </summary>
+    /// <remarks>The base implementation asks <see cref="RemoteEndPoint"/>, which may make an object.</remarks>
+    public virtual UInt128 RemoteAddress => RemoteEndPoint is IPEndPoint ip ? NetworkNumber.AddressOf(ip.Address) : 0;
+
     /// <summary>Gets the first cause of the connection's end, or <see cref="CloseReason.None"/> while it is open.</summary>
     public abstract CloseReason CloseReason { get; }
 

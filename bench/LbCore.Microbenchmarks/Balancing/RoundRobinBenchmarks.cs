@@ -10,6 +10,7 @@ namespace LbCore.Microbenchmarks.Balancing;
 public class RoundRobinBenchmarks
 {
     private BackendSelector _selector = null!;
+    private readonly RandomSource _random = new(1);
     private ExclusionSet _first;
 
     /// <summary>Gets or sets how many backends there are, with weights 1, 2, 3 and so on.</summary>
@@ -19,14 +20,8 @@ public class RoundRobinBenchmarks
     [GlobalSetup]
     public void BuildSelector()
     {
-        var backends = Enumerable.Range(1, Backends).Select(number => new Backend
-        {
-            Name = $"b{number}",
-            EndPoint = new IPEndPoint(IPAddress.Loopback, number),
-            Weight = number,
-            State = new BackendState(),
-        });
-        _selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(new BackendSet([.. backends]), previous: null);
+        var backends = Enumerable.Range(1, Backends).Select(number => new Backend($"b{number}", new IPEndPoint(IPAddress.Loopback, number), number, new BackendState()));
+        _selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(new BackendSet([.. backends]), StrategyArguments.None, previous: null);
         _first.Add(0);
     }
 
@@ -34,9 +29,9 @@ public class RoundRobinBenchmarks
     public int Select()
     {
         var none = default(ExclusionSet);
-        return _selector.Select(new SelectionContext(client: null, in none));
+        return _selector.Select(new SelectionContext(in none, _random));
     }
 
     [Benchmark]
-    public int SelectAgain() => _selector.Select(new SelectionContext(client: null, in _first));
+    public int SelectAgain() => _selector.Select(new SelectionContext(in _first, _random));
 }

@@ -38,10 +38,10 @@ public class ForwardBenchmarks
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         _runner = new LoopRunner();
-        var set = new BackendSet([new Backend { Name = "a", EndPoint = _listener.LocalEndPoint!, Weight = 1, State = new BackendState() }]);
+        var set = new BackendSet([new Backend("a", _listener.LocalEndPoint!, 1, new BackendState())]);
         var topology = new TopologyStore();
         topology.Publish(new TopologySnapshot(
-            [new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, null) }]));
+            [new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, StrategyArguments.None, null) }]));
         _loop = new HttpLoop(_runner.Loop);
         _proxy = new HttpProxy(topology, new HttpLoops([_runner.Loop]))
         {

@@ -18,7 +18,7 @@ public class AccessLogBenchmarks
     private readonly byte[] _client = "192.0.2.17"u8.ToArray();
     private readonly AttemptOutcome _attempt = new()
     {
-        Backend = new Backend { Name = "backend1", EndPoint = new IPEndPoint(IPAddress.Loopback, 1), Weight = 1, State = new BackendState() },
+        Backend = new Backend("backend1", new IPEndPoint(IPAddress.Loopback, 1), 1, new BackendState()),
     };
 
     private LineFormat _format = LineFormat.Combined;

@@ -40,7 +40,7 @@ internal sealed class ProxyCommand
     private readonly Option<string[]> _strategy = TextOption.OfWords(
         "--strategy",
         "name",
-        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy}]",
+        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy.Type}]",
         Strategies);
 
     private readonly Option<string[]> _engine = TextOption.OfWords("--engine", "auto|epoll|managed", "The transport. [default: auto]", Engines);
@@ -172,7 +172,11 @@ internal sealed class ProxyCommand
     private ClusterOptions BuildCluster(OptionReader reader)
     {
         var cluster = new ClusterOptions();
-        cluster.Strategy = reader.Text(_strategy) ?? cluster.Strategy;
+        if (reader.Text(_strategy) is { } strategy)
+        {
+            cluster.Strategy = strategy;
+        }
+
         cluster.Timeouts.Connect = reader.Duration(_connectTimeout) ?? cluster.Timeouts.Connect;
         var weights = reader.Numbers(_weight, "0 to 256");
         var addresses = reader.Texts(_backend);

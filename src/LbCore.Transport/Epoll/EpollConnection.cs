@@ -1,3 +1,4 @@
+using System;
 using System.Net;
 using System.Runtime.CompilerServices;
 
@@ -67,6 +68,9 @@ internal sealed unsafe class EpollConnection : SocketConnection, IEpollSource
     };
 
     public override ulong RemoteNetwork => _dialOrRemote is null ? _accepted.Network : base.RemoteNetwork;
+
+    /// <inheritdoc/>
+    public override UInt128 RemoteAddress => _dialOrRemote is null ? _accepted.Address : base.RemoteAddress;
 
     protected override long BytesInKernel => Libc.CountUndelivered(_descriptor);
 

@@ -39,11 +39,16 @@ internal readonly struct PeerAddress
     /// <summary>Gets the network as one number: see <see cref="TransportConnection.RemoteNetwork"/>.</summary>
     public ulong Network => _family switch
     {
-        // The fields hold the bytes in the order in which they came.
-        Libc.AF_INET => NetworkNumber.OfIpv4(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((uint)_high) : (uint)_high),
-        Libc.AF_INET6 => BitConverter.IsLittleEndian
-            ? NetworkNumber.OfIpv6(BinaryPrimitives.ReverseEndianness(_high), BinaryPrimitives.ReverseEndianness(_low))
-            : NetworkNumber.OfIpv6(_high, _low),
+        Libc.AF_INET => NetworkNumber.OfIpv4(InOrder((uint)_high)),
+        Libc.AF_INET6 => NetworkNumber.OfIpv6(InOrder(_high), InOrder(_low)),
+        _ => 0,
+    };
+
+    /// <summary>Gets the address as one number: see <see cref="TransportConnection.RemoteAddress"/>.</summary>
+    public UInt128 Address => _family switch
+    {
+        Libc.AF_INET => NetworkNumber.Mapped(InOrder((uint)_high)),
+        Libc.AF_INET6 => new UInt128(InOrder(_high), InOrder(_low)),
         _ => 0,
     };
 
@@ -63,4 +68,9 @@ internal readonly struct PeerAddress
                 return null;
         }
     }
+
+    // The fields hold the bytes in the order in which they came.
+    private static uint InOrder(uint bytes) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bytes) : bytes;
+
+    private static ulong InOrder(ulong bytes) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bytes) : bytes;
 }

@@ -19,7 +19,14 @@ internal static class BackendReservation
         while (true)
         {
             var index = selector.Select(in context);
-            if (index < 0 || selector.Set[index].TryReserve())
+
+            // A strategy that is not ours may choose what it must not. Asked again it would again, for ever.
+            if ((uint)index >= (uint)selector.Set.Count || excluded.Contains(index))
+            {
+                return BackendSelector.None;
+            }
+
+            if (selector.Set[index].TryReserve())
             {
                 return index;
             }

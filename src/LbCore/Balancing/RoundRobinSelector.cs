@@ -27,18 +27,18 @@ internal sealed class RoundRobinSelector : BackendSelector
             return None;
         }
 
-        return context.Excluded.IsEmpty ? Next(ref _indexes.First) : SelectAgain(in context.Excluded);
+        return context.HasExclusions ? SelectAgain(in context) : Next(ref _indexes.First);
     }
 
     // Selections with exclusions have an index of their own. On the shared one a retry would take the turn of the next
     // first attempt, and with two backends of which one is dead every first attempt would go to the dead one. Turns of
     // excluded backends are used up, so those that are left share the retries by their weights.
-    private int SelectAgain(in ExclusionSet excluded)
+    private int SelectAgain(in SelectionContext context)
     {
         for (var turns = _schedule.Length; turns > 0; turns--)
         {
             var index = Next(ref _indexes.Again);
-            if (!excluded.Contains(index))
+            if (!context.IsExcluded(index))
             {
                 return index;
             }
@@ -48,7 +48,7 @@ internal sealed class RoundRobinSelector : BackendSelector
         // wait-free; a look at each backend settles it.
         for (var index = 0; index < Set.Count; index++)
         {
-            if (Set[index].Weight > 0 && !excluded.Contains(index))
+            if (Set[index].Weight > 0 && !context.IsExcluded(index))
             {
                 return index;
             }

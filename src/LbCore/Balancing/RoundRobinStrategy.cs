@@ -11,6 +11,6 @@ internal sealed class RoundRobinStrategy : IBalancingStrategy
 
     public string Name { get; }
 
-    public BackendSelector Create(BackendSet set, BackendSelector? previous) =>
+    public BackendSelector Create(BackendSet set, StrategyArguments arguments, BackendSelector? previous) =>
         new RoundRobinSelector(set, RoundRobinSchedule.Build(set), previous as RoundRobinSelector);
 }

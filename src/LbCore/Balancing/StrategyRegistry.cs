@@ -10,22 +10,40 @@ internal sealed class StrategyRegistry
 {
     private readonly FrozenDictionary<string, IBalancingStrategy> _byName;
 
+    /// <exception cref="ArgumentException">Two strategies have the same name, or one has none that could be written.</exception>
     public StrategyRegistry(IEnumerable<IBalancingStrategy> strategies)
     {
         IBalancingStrategy[] all = [.. strategies];
         Names = [.. all.Select(static strategy => strategy.Name)];
+        if (Array.Find(all, static strategy => string.IsNullOrWhiteSpace(strategy.Name)) is { } nameless)
+        {
+            throw new ArgumentException($"The strategy {nameless.GetType()} has no name", nameof(strategies));
+        }
+
+        if (Names.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Two strategies have the name '{twice.Key}'; give each its own", nameof(strategies));
+        }
+
         _byName = all.ToFrozenDictionary(static strategy => strategy.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Gets the built-in strategies.</summary>
-    public static StrategyRegistry BuiltIn { get; } = new(
-    [
-        new RoundRobinStrategy(StrategyNames.RoundRobin),
-        new RoundRobinStrategy(StrategyNames.WeightedRoundRobin),
-    ]);
+    public static StrategyRegistry BuiltIn { get; } = new(CreateBuiltIn());
 
     public IReadOnlyCollection<string> Names { get; }
 
+    /// <summary>Returns the built-in strategies and others beside them.</summary>
+    /// <exception cref="ArgumentException">Two of them have the same name, or one has none that could be written.</exception>
+    public static StrategyRegistry With(IReadOnlyCollection<IBalancingStrategy> others) =>
+        others.Count == 0 ? BuiltIn : new StrategyRegistry([.. CreateBuiltIn(), .. others]);
+
     /// <summary>Returns the strategy. The name must have passed validation.</summary>
     public IBalancingStrategy Get(string name) => _byName[name];
+
+    private static IBalancingStrategy[] CreateBuiltIn() =>
+    [
+        new RoundRobinStrategy(StrategyNames.RoundRobin),
+        new RoundRobinStrategy(StrategyNames.WeightedRoundRobin),
+    ];
 }

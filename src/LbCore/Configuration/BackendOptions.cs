@@ -9,8 +9,11 @@ public sealed class BackendOptions
     /// </summary>
     public string Address { get; set; } = "";
 
-    /// <summary>Gets or sets its share beside the others' weights. 0 to 256; default 1. 0 takes nothing new.</summary>
+    /// <summary>Gets or sets its share beside the others' weights. 0 to 256; default 1. 0 takes only the sessions that it has already.</summary>
     public int Weight { get; set; } = 1;
+
+    /// <summary>Gets or sets what it takes, as its operator wants it. Default <see cref="BackendAvailability.Active"/>.</summary>
+    public BackendAvailability State { get; set; }
 
     /// <summary>Gets or sets how many connections it takes at once. 1 or more; default null: no limit. A full backend is passed over.</summary>
     public int? MaxConnections { get; set; }

@@ -6,8 +6,8 @@ namespace LbCore.Configuration;
 /// <summary>Describes a group of interchangeable backends and how one of them is picked.</summary>
 public sealed class ClusterOptions
 {
-    /// <summary>Gets or sets the strategy: <c>round-robin</c> (default) or its other name <c>weighted-round-robin</c>.</summary>
-    public string Strategy { get; set; } = "round-robin";
+    /// <summary>Gets or sets how a backend is picked: a strategy's name, or its name and parameters. Default <c>round-robin</c>.</summary>
+    public StrategyOptions Strategy { get; set; } = new();
 
     /// <summary>Gets the backends by name. At least one.</summary>
     public IDictionary<string, BackendOptions> Backends { get; } = new Dictionary<string, BackendOptions>(StringComparer.Ordinal);

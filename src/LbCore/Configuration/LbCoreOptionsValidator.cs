@@ -17,20 +17,17 @@ internal sealed partial class LbCoreOptionsValidator
     // Two ticks of the loops' timers.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
 
-    private static readonly string[] PlannedStrategies =
-        ["random", "power-of-two", "least-connections", "least-time", "ip-hash", "consistent-hash", "maglev", "cookie-sticky"];
-
-    private readonly IReadOnlyCollection<string> _strategies;
+    private readonly IStrategyCatalog _strategies;
     private readonly List<ConfigurationError> _errors = [];
 
-    private LbCoreOptionsValidator(IReadOnlyCollection<string> strategies) => _strategies = strategies;
+    private LbCoreOptionsValidator(IStrategyCatalog strategies) => _strategies = strategies;
 
     /// <summary>Returns the errors of the options; none when they can be used.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="strategies">The names of the strategies that exist.</param>
+    /// <param name="strategies">The strategies that exist.</param>
     /// <param name="isOwnAddress">Tells whether an address is one of this machine's.</param>
     public static IReadOnlyList<ConfigurationError> Validate(
-        LbCoreOptions options, IReadOnlyCollection<string> strategies, Func<IPAddress, bool> isOwnAddress)
+        LbCoreOptions options, IStrategyCatalog strategies, Func<IPAddress, bool> isOwnAddress)
     {
         var validator = new LbCoreOptionsValidator(strategies);
         validator.CheckRoot(options);
@@ -39,6 +36,8 @@ internal sealed partial class LbCoreOptionsValidator
         {
             validator.CheckCluster($"clusters.{name}", name, cluster);
         }
+
+        validator.CheckStrategyKeys(options);
 
         // Names are looked up later, and their backends are checked then.
         validator._errors.AddRange(ForwardingCircles.Find(
@@ -175,12 +174,7 @@ internal sealed partial class LbCoreOptionsValidator
             return;
         }
 
-        if (cluster.Strategy is null || !_strategies.Contains(cluster.Strategy))
-        {
-            var problem = PlannedStrategies.Contains(cluster.Strategy) ? "not supported yet" : "no strategy";
-            Add(path + ".strategy", $"'{cluster.Strategy}' is {problem}; use {Enumerate(_strategies)}{Meant(cluster.Strategy, _strategies)}");
-        }
-
+        CheckStrategy(path + ".strategy", cluster.Strategy);
         if (cluster.Backends.Count == 0)
         {
             Add(path + ".backends", "there is none; add one with its address");
@@ -219,6 +213,11 @@ internal sealed partial class LbCoreOptionsValidator
         }
 
         CheckRange(path + ".weight", backend.Weight, 0, MaxWeight);
+        if (!Enum.IsDefined(backend.State))
+        {
+            Add(path + ".state", $"{(int)backend.State} is no state; use active, drain or down");
+        }
+
         if (backend.MaxConnections is { } limit)
         {
             CheckRange(path + ".maxConnections", limit, 1, int.MaxValue);

@@ -1,4 +1,5 @@
 using System;
+using LbCore.Balancing;
 using LbCore.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,8 +31,16 @@ internal sealed class HostedBalancer
         : services.GetRequiredKeyedService<LoadBalancer>(Name);
 
     /// <summary>Makes the load balancer.</summary>
-    public LoadBalancer Create(IServiceProvider services) =>
-        LoadBalancer.Create(ReadOptions(services), services.GetService<ILoggerFactory>());
+    public LoadBalancer Create(IServiceProvider services)
+    {
+        var extensions = new LbCoreExtensions();
+        foreach (var strategy in services.GetKeyedServices<IBalancingStrategy>(Name))
+        {
+            extensions.Strategies.Add(strategy);
+        }
+
+        return LoadBalancer.Create(ReadOptions(services), extensions, services.GetService<ILoggerFactory>());
+    }
 
     public LbCoreOptions ReadOptions(IServiceProvider services)
     {

@@ -79,6 +79,14 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
     public static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory = null) =>
         Create(options, loggerFactory, new LoadBalancerEnvironment());
 
+    /// <summary>Creates a load balancer with parts of your own. Nothing happens until <see cref="StartAsync"/>.</summary>
+    /// <param name="options">What to listen on and where to send it. Read when it starts; later changes have no effect.</param>
+    /// <param name="extensions">What the options refer to by name beside what is built in.</param>
+    /// <param name="loggerFactory">Where to log; null for nowhere.</param>
+    /// <exception cref="ArgumentException">Two strategies have the same name, or one has none.</exception>
+    public static LoadBalancer Create(LbCoreOptions options, LbCoreExtensions extensions, ILoggerFactory? loggerFactory = null) =>
+        Create(options, loggerFactory, new LoadBalancerEnvironment { Strategies = StrategiesOf(extensions) });
+
     /// <summary>
     /// Checks options without starting anything: all that can be told without looking names up or binding addresses.
     /// </summary>
@@ -86,7 +94,21 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
     public static IReadOnlyList<ConfigurationError> Check(LbCoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Check(options, new OwnAddresses(new LoadBalancerEnvironment().ListOwnAddresses), []);
+        return Check(options, StrategyRegistry.BuiltIn, new OwnAddresses(new LoadBalancerEnvironment().ListOwnAddresses), []);
+    }
+
+    /// <summary>
+    /// Checks options that refer to parts of your own, without starting anything: all that can be told without looking names
+    /// up or binding addresses.
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="extensions">What the options refer to by name beside what is built in.</param>
+    /// <returns>Everything that is wrong; none when they can be used.</returns>
+    /// <exception cref="ArgumentException">Two strategies have the same name, or one has none.</exception>
+    public static IReadOnlyList<ConfigurationError> Check(LbCoreOptions options, LbCoreExtensions extensions)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Check(options, StrategiesOf(extensions), new OwnAddresses(new LoadBalancerEnvironment().ListOwnAddresses), []);
     }
 
     internal static LoadBalancer Create(LbCoreOptions options, ILoggerFactory? loggerFactory, LoadBalancerEnvironment environment)
@@ -267,7 +289,7 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
     private Task<ResolvedBackends> ResolveAsync(
         LbCoreOptions options, OwnAddresses own, IEnumerable<ConfigurationError> more, CancellationToken cancellationToken)
     {
-        ThrowIfAny(Check(options, own, more));
+        ThrowIfAny(Check(options, _environment.Strategies, own, more));
         return _environment.Resolver.ResolveAsync(options, cancellationToken);
     }
 
@@ -275,7 +297,7 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
     {
         // Literal addresses have passed this; now names are known, too.
         ThrowIfAny([.. ForwardingCircles.Find(options, (cluster, backend) => endPoints[cluster, backend], own.Contains)]);
-        Topology.Publish(TopologyBuilder.Build(options, endPoints, StrategyRegistry.BuiltIn, Topology.Current));
+        Topology.Publish(TopologyBuilder.Build(options, endPoints, _environment.Strategies, Topology.Current));
     }
 
     private async Task StopCoreAsync(TimeSpan longestDrain, CancellationToken cancellationToken)
@@ -311,9 +333,16 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
         }
     }
 
-    private static IReadOnlyList<ConfigurationError> Check(LbCoreOptions options, OwnAddresses own, IEnumerable<ConfigurationError> more)
+    private static StrategyRegistry StrategiesOf(LbCoreExtensions extensions)
     {
-        ConfigurationError[] found = [.. LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names, own.Contains), .. more];
+        ArgumentNullException.ThrowIfNull(extensions);
+        return StrategyRegistry.With([.. extensions.Strategies]);
+    }
+
+    private static IReadOnlyList<ConfigurationError> Check(
+        LbCoreOptions options, StrategyRegistry strategies, OwnAddresses own, IEnumerable<ConfigurationError> more)
+    {
+        ConfigurationError[] found = [.. LbCoreOptionsValidator.Validate(options, new StrategyCatalog(strategies), own.Contains), .. more];
         return options.Origin is { } origin ? origin.Join(found) : found;
     }
 

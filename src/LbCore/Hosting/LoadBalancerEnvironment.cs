@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using LbCore.Balancing;
 using LbCore.Recording;
 using LbCore.Transport;
 using LbCore.Upstreams;
@@ -11,6 +12,9 @@ namespace LbCore.Hosting;
 /// <summary>What a load balancer takes from around it, for tests to replace.</summary>
 internal sealed record LoadBalancerEnvironment
 {
+    /// <summary>Gets the strategies that options may name.</summary>
+    public StrategyRegistry Strategies { get; init; } = StrategyRegistry.BuiltIn;
+
     public BackendResolver Resolver { get; init; } = BackendResolver.System;
 
     /// <summary>Gets what lists the addresses of this machine.</summary>

@@ -22,11 +22,15 @@ internal static class TopologyBuilder
         {
             var replaced = previous.FindCluster(name);
             var set = BuildSet(name, cluster, endPoints, replaced);
+            var strategy = strategies.Get(cluster.Strategy.Type);
+            var arguments = StrategyCatalog.ArgumentsOf(strategy, cluster.Strategy);
             clusters.Add(new Cluster
             {
                 Name = name,
                 Backends = set,
-                Selector = strategies.Get(cluster.Strategy).Create(set, replaced?.Selector),
+                Selector = strategy.Create(set, arguments, replaced?.Selector),
+                Key = strategy.KeyOf(arguments),
+                MeasuresFirstByte = strategy.MeasuresFirstByte,
                 Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
                 ResponseMilliseconds = (long)cluster.Timeouts.Response.TotalMilliseconds,
                 ResponseBodyMilliseconds = (long)cluster.Timeouts.ResponseBody.TotalMilliseconds,
@@ -91,16 +95,15 @@ internal static class TopologyBuilder
         {
             var endPoint = endPoints[clusterName, name];
             var before = Find(replaced, name);
-            backends.Add(new Backend
+
+            // The same name at another address is another backend.
+            var state = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState();
+            backends.Add(new Backend(name, endPoint, backend.Weight, state)
             {
-                Name = name,
-                EndPoint = endPoint,
-                Weight = backend.Weight,
+                Weight = backend.State == BackendAvailability.Active ? backend.Weight : 0,
+                KeepsSessions = backend.State != BackendAvailability.Down,
                 MaxConnections = backend.MaxConnections ?? int.MaxValue,
                 ResponseLimits = new HeadLimits(cluster.Limits.HeadBytes, cluster.Limits.Headers),
-
-                // The same name at another address is another backend.
-                State = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState(),
             });
         }
 

@@ -40,7 +40,9 @@ internal struct BackendAttempts
     public static bool MayAnotherHelp(DialStatus status) => status is not (DialStatus.OutOfResources or DialStatus.Canceled);
 
     /// <summary>Reserves a backend that has not been tried, and begins an attempt on it. False when there is none left.</summary>
-    public bool TryBegin(Cluster cluster, TransportConnection client)
+    /// <param name="cluster">The cluster as it is now.</param>
+    /// <param name="input">What its selector chooses by.</param>
+    public bool TryBegin(Cluster cluster, in SelectionInput input)
     {
         if (_tried >= cluster.MaxAttempts)
         {
@@ -54,7 +56,7 @@ internal struct BackendAttempts
             _excluded = ExcludeTried(_selector.Set);
         }
 
-        var context = new SelectionContext(client, in _excluded);
+        var context = new SelectionContext(in _excluded, LoopRandom.Current, in input);
         var index = BackendReservation.TryReserve(_selector, in context, ref _excluded, out var full);
         BackendFull |= full;
         if (index < 0)

@@ -41,7 +41,7 @@ internal sealed class TcpRelay : Relay
         try
         {
             WatchPeer(Client);
-            while (_proxy.FindCluster() is { } cluster && _attempts.TryBegin(cluster, Client))
+            while (_proxy.FindCluster() is { } cluster && _attempts.TryBegin(cluster, ClientKey.Of(Client, cluster.Key)))
             {
                 _stage = Stage.Connect;
                 FailedBy = FailureSource.None;

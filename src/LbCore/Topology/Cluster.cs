@@ -13,6 +13,12 @@ internal sealed record Cluster
 
     public required BackendSelector Selector { get; init; }
 
+    /// <summary>Gets what the selector chooses by.</summary>
+    public SelectionKey Key { get; init; } = SelectionKey.None;
+
+    /// <summary>Gets whether the backends' times to the first byte are measured.</summary>
+    public bool MeasuresFirstByte { get; init; }
+
     public DialOptions Dial { get; init; } = DialOptions.Default;
 
     /// <summary>Gets how long a response's head may take once the request is out. Mode http.</summary>

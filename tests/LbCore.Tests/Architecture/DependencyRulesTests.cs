@@ -29,7 +29,7 @@ internal sealed partial class DependencyRulesTests
         ["Upstreams"] = ["Topology", "Messages"],
         ["Proxying"] = ["Routing", "Topology", "Balancing", "Messages", "Upstreams", "Recording", "Diagnostics"],
         ["Hosting"] = ["Configuration", "Routing", "Topology", "Balancing", "Upstreams", "Proxying", "Recording", "Diagnostics"],
-        ["DependencyInjection"] = ["Configuration", "Hosting"],
+        ["DependencyInjection"] = ["Configuration", "Balancing", "Hosting"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedProjects = new(StringComparer.Ordinal)

@@ -34,7 +34,7 @@ internal sealed class BackendReservationTests
     private static int Reserve(BackendSelector selector, out bool full)
     {
         var excluded = default(ExclusionSet);
-        var context = new SelectionContext(null, in excluded);
+        var context = new SelectionContext(in excluded, TestSets.Random);
         return BackendReservation.TryReserve(selector, in context, ref excluded, out full);
     }
 
@@ -43,16 +43,9 @@ internal sealed class BackendReservationTests
         var backends = new Backend[count];
         for (var i = 0; i < count; i++)
         {
-            backends[i] = new Backend
-            {
-                Name = $"b{i}",
-                EndPoint = new IPEndPoint(IPAddress.Loopback, i + 1),
-                Weight = 1,
-                MaxConnections = limit,
-                State = new BackendState(),
-            };
+            backends[i] = new Backend($"b{i}", new IPEndPoint(IPAddress.Loopback, i + 1), 1, new BackendState()) { MaxConnections = limit };
         }
 
-        return new RoundRobinStrategy(StrategyNames.RoundRobin).Create(new BackendSet(backends), null);
+        return new RoundRobinStrategy(StrategyNames.RoundRobin).Create(new BackendSet(backends), StrategyArguments.None, null);
     }
 }

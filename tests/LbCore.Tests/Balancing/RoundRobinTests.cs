@@ -17,7 +17,7 @@ internal sealed class RoundRobinTests
     private static readonly Gen<int[]> AnyWeights = Gen.Int[0, 256].Array[1, 20];
 
     private static BackendSelector Create(params int[] weights) =>
-        new RoundRobinStrategy(StrategyNames.RoundRobin).Create(TestSets.Of(weights), previous: null);
+        new RoundRobinStrategy(StrategyNames.RoundRobin).Create(TestSets.Of(weights), StrategyArguments.None, previous: null);
 
     [Test]
     public void Every_cycle_gives_each_backend_exactly_its_share() => AnyWeights.Sample(weights =>
@@ -201,10 +201,10 @@ internal sealed class RoundRobinTests
     {
         var strategy = new RoundRobinStrategy(StrategyNames.RoundRobin);
         var set = TestSets.Of([1, 1, 1]);
-        var first = strategy.Create(set, null);
+        var first = strategy.Create(set, StrategyArguments.None, null);
         first.Select();
 
-        Assert.That(strategy.Create(set, first).Select(), Is.EqualTo(1));
+        Assert.That(strategy.Create(set, StrategyArguments.None, first).Select(), Is.EqualTo(1));
     }
 
     [Test]
@@ -218,8 +218,8 @@ internal sealed class RoundRobinTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            selector.Select(new SelectionContext(null, in none));
-            selector.Select(new SelectionContext(null, in excluded));
+            selector.Select(new SelectionContext(in none, TestSets.Random));
+            selector.Select(new SelectionContext(in excluded, TestSets.Random));
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);

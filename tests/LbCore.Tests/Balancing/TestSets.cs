@@ -1,5 +1,5 @@
+using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Net;
 using LbCore.Topology;
@@ -9,13 +9,14 @@ namespace LbCore.Tests.Balancing;
 /// <summary>Builds sets of backends that only weights tell apart.</summary>
 internal static class TestSets
 {
-    public static BackendSet Of(IEnumerable<int> weights) => new([.. weights.Select(static (weight, index) => new Backend
-    {
-        Name = index.ToString(CultureInfo.InvariantCulture),
-        EndPoint = new IPEndPoint(IPAddress.Loopback, index + 1),
-        Weight = weight,
-        State = new BackendState(),
-    })]);
+    [ThreadStatic]
+    private static RandomSource? _random;
+
+    /// <summary>Gets random numbers of the test's thread.</summary>
+    public static RandomSource Random => _random ??= new RandomSource(1);
+
+    public static BackendSet Of(IEnumerable<int> weights) => new([.. weights.Select(static (weight, index) => 
+        new Backend($"b{index}", new IPEndPoint(IPAddress.Loopback, (index % 65_535) + 1), weight, new BackendState()))]);
 
     public static int Select(this BackendSelector selector, params int[] excluded)
     {
@@ -25,7 +26,7 @@ internal static class TestSets
             set.Add(index);
         }
 
-        var context = new SelectionContext(null, in set);
+        var context = new SelectionContext(in set, Random);
         return selector.Select(in context);
     }
 }

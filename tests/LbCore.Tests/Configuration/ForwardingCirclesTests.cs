@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Hosting;
 using NUnit.Framework;
 
 namespace LbCore.Tests.Configuration;
@@ -133,11 +134,11 @@ internal sealed class ForwardingCirclesTests
     {
         var options = One("*:8080", "198.51.100.1:9001");
         Assert.That(
-            LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names, static _ => throw new AssertionException("asked")), Is.Empty);
+            LbCoreOptionsValidator.Validate(options, new StrategyCatalog(StrategyRegistry.BuiltIn), static _ => throw new AssertionException("asked")), Is.Empty);
     }
 
     private static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options) => LbCoreOptionsValidator.Validate(
-        options, StrategyRegistry.BuiltIn.Names, static address => IPAddress.IsLoopback(address) || address.Equals(Own));
+        options, new StrategyCatalog(StrategyRegistry.BuiltIn), static address => IPAddress.IsLoopback(address) || address.Equals(Own));
 
     private static LbCoreOptions One(string listener, string backend)
     {

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Hosting;
 using LbCore.Transport;
 using NUnit.Framework;
 
@@ -18,7 +19,7 @@ internal sealed class LbCoreOptionsValidatorTests
 
     [Test]
     public void The_default_strategy_exists() =>
-        Assert.That(new ClusterOptions().Strategy, Is.EqualTo(StrategyNames.RoundRobin));
+        Assert.That(new ClusterOptions().Strategy.Type, Is.EqualTo(StrategyNames.RoundRobin));
 
     [Test]
     public void Every_error_is_reported_at_once_with_its_path()
@@ -133,7 +134,7 @@ internal sealed class LbCoreOptionsValidatorTests
     }
 
     private static IReadOnlyList<ConfigurationError> Validate(LbCoreOptions options) =>
-        LbCoreOptionsValidator.Validate(options, StrategyRegistry.BuiltIn.Names, IPAddress.IsLoopback);
+        LbCoreOptionsValidator.Validate(options, new StrategyCatalog(StrategyRegistry.BuiltIn), IPAddress.IsLoopback);
 
     private static LbCoreOptions Good()
     {

@@ -45,7 +45,7 @@ internal sealed class LimitOptionsTests
         cluster.Timeouts.Idle = TimeSpan.Zero;
         cluster.Limits.HeadBytes = 512 * 1024;
         cluster.Limits.Headers = 1001;
-        var errors = LbCoreOptionsValidator.Validate(options, [StrategyNames.RoundRobin], static _ => true);
+        var errors = LbCoreOptionsValidator.Validate(options, new StrategyCatalog(StrategyRegistry.BuiltIn), static _ => true);
         Assert.That(errors.Select(static error => error.ToString()), Is.EquivalentTo(new[]
         {
             "listeners.web.maxConnectionsPerAddress: 0 is out of range; use 1 to 1000000",

@@ -25,6 +25,6 @@ internal sealed class AttemptListTests
 
     private static AttemptOutcome Attempt(string name) => new()
     {
-        Backend = new Backend { Name = name, EndPoint = new IPEndPoint(IPAddress.Loopback, 1), Weight = 1, State = new BackendState() },
+        Backend = new Backend(name, new IPEndPoint(IPAddress.Loopback, 1), 1, new BackendState()),
     };
 }

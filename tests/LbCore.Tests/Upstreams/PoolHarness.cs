@@ -49,7 +49,7 @@ internal sealed class PoolHarness : IAsyncDisposable
     /// <summary>Returns what the pool of a loop says that it holds. Any thread.</summary>
     public int CountOf(EventLoop loop) => ((BackendPools?)State.Pools)?.Find(loop.Index)?.Count ?? 0;
 
-    public Backend NewBackend() => new() { Name = "b", EndPoint = _listener.EndPoint, Weight = 1, State = new BackendState() };
+    public Backend NewBackend() => new("b", _listener.EndPoint, 1, new BackendState());
 
     public Task<T> OnLoopAsync<T>(EventLoop loop, Func<T> work) => _transport.RunAsync(loop, work);
 

@@ -200,13 +200,7 @@ internal static class LbCoreKeys
 
     private static OptionTable<ClusterOptions> Clusters() => new(
         static () => new ClusterOptions(),
-        new TextKey<ClusterOptions>(
-            "strategy",
-            "`round-robin`, `weighted-round-robin`",
-            "round-robin",
-            "How a backend is picked. Both names mean the same: smooth, weighted, exact.",
-            static o => o.Strategy,
-            static (o, v) => o.Strategy = v ?? ""),
+        new StrategyKey("strategy", "How a backend is picked, by one of the names in [strategies.md](strategies.md)."),
         new MapKey<ClusterOptions, BackendOptions>(
             "backends", "backend", "The addresses. At least one.", Backends(), static o => o.Backends, shortFormOf: "address"),
         new SectionKey<ClusterOptions, ClusterTimeoutOptions>(
@@ -229,7 +223,7 @@ internal static class LbCoreKeys
             static o => o.Address,
             static (o, v) => o.Address = v ?? ""),
         new NumberKey<BackendOptions>(
-            "weight", 0, 256, "Its share beside the others' weights. 0 takes nothing new.", static o => o.Weight, static (o, v) => o.Weight = v),
+            "weight", 0, 256, "Its share beside the others' weights. 0 takes only the sessions that it has already.", static o => o.Weight, static (o, v) => o.Weight = v),
         new NumberKey<BackendOptions>(
             "maxConnections",
             1,
@@ -240,7 +234,11 @@ internal static class LbCoreKeys
         {
             SetNone = static o => o.MaxConnections = null,
         },
-        new LaterKey<BackendOptions>("state", "active, backup, drain or down."));
+        new WordKey<BackendOptions, BackendAvailability>(
+            "state",
+            "What it takes: everything, only the sessions that it has already, or nothing. What runs goes on.",
+            static o => o.State,
+            static (o, v) => o.State = v));
 
     private static OptionTable<ClusterTimeoutOptions> ClusterTimeouts() => new(
         static () => new ClusterTimeoutOptions(),

@@ -24,7 +24,7 @@ internal sealed partial class RequestForwarder
             _cluster = _proxy.FindCluster(_clusterName) ?? _cluster ?? _listener.Snapshot.FindCluster(_clusterName);
         }
 
-        return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, _client.Connection);
+        return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, in _key);
     }
 
     private UpstreamExchange? TryRent() => _proxy.Exchanges.TryRent(Loop, _attempts.Backend);

@@ -31,6 +31,7 @@ internal sealed partial class RequestForwarder : LazyTimer
     private string? _clusterName;
     private Cluster? _cluster;
     private BackendAttempts _attempts;
+    private SelectionInput _key;
     private ValueTask _upload;
     private BodyFraming _requestFraming;
     private HttpMethod _method;
@@ -335,6 +336,7 @@ internal sealed partial class RequestForwarder : LazyTimer
         _upstream = null;
         _cluster = null;
         _attempts = default;
+        _key = default;
         _upload = default;
         _dial = null;
         _lastDial = default;

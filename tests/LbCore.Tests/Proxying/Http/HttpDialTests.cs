@@ -80,10 +80,10 @@ internal sealed class HttpDialTests
         var outcomes = new OutcomeLog();
         await using var engine = TransportEngine.Create(new TransportOptions { Engine = _engine.Engine, Loops = 1, PoisonBuffers = true });
         var state = new BackendState();
-        var set = new BackendSet([new Backend { Name = "a", EndPoint = new DnsEndPoint("nowhere.invalid", 80), Weight = 1, State = state }]);
+        var set = new BackendSet([new Backend("a", new DnsEndPoint("nowhere.invalid", 80), 1, state)]);
         var topology = new TopologyStore();
         topology.Publish(new TopologySnapshot(
-            [new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, null) }]));
+            [new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, StrategyArguments.None, null) }]));
         var pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         var proxy = new HttpProxy(topology, new HttpLoops(engine.Loops))
         {

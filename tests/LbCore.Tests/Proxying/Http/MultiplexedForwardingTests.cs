@@ -83,9 +83,9 @@ internal sealed class MultiplexedForwardingTests
 
     private static HttpProxy Proxy(TransportEngine engine, RawListener listener, OutcomeLog outcomes, out UpstreamPools pools)
     {
-        var set = new BackendSet([new Backend { Name = "a", EndPoint = listener.EndPoint, Weight = 1, State = new BackendState() }]);
+        var set = new BackendSet([new Backend("a", listener.EndPoint, 1, new BackendState())]);
         var topology = new TopologyStore();
-        topology.Publish(new TopologySnapshot([new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, null) }]));
+        topology.Publish(new TopologySnapshot([new Cluster { Name = "app", Backends = set, Selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(set, StrategyArguments.None, null) }]));
         pools = new UpstreamPools(engine.Loops, PoolLimits.Default);
         return new HttpProxy(topology, new HttpLoops(engine.Loops))
         {

@@ -235,13 +235,7 @@ internal sealed class LineFormatTests
         where T : struct, Enum => string.Join(
             ' ', Enumerable.Range(0, Enum.GetValues<T>().Length).Select(static value => Encoding.ASCII.GetString(Words<T>.Of((byte)value))));
 
-    private static Backend Backend(string name) => new()
-    {
-        Name = name,
-        EndPoint = new IPEndPoint(IPAddress.Loopback, 1),
-        Weight = 1,
-        State = new BackendState(),
-    };
+    private static Backend Backend(string name) => new(name, new IPEndPoint(IPAddress.Loopback, 1), 1, new BackendState());
 
     private static ConnectionOutcome Connection()
     {
