@@ -45,8 +45,11 @@ internal enum RequestEnd : byte
     /// <summary>No route takes the request.</summary>
     NoRoute,
 
-    /// <summary>There was no backend to try: none is there, or all that are left are full.</summary>
+    /// <summary>There was no backend to try: none is there, or none takes anything now.</summary>
     NoBackend,
+
+    /// <summary>Every backend that takes anything now is full.</summary>
+    BackendsFull,
 
     /// <summary>No backend could be connected to.</summary>
     ConnectFailed,

@@ -23,7 +23,7 @@ internal sealed class LimitOptionsTests
                 "\"timeouts\":{\"head\":\"10s\",\"body\":\"30s\",\"keepAlive\":\"1m\",\"tunnel\":\"1h\",\"halfClosed\":\"30s\"}"));
             Assert.That(text, Does.Contain(
                 "\"limits\":{\"headBytes\":\"32KiB\",\"targetBytes\":\"8KiB\",\"headers\":100,\"bodyBytes\":\"none\",\"requests\":10000,\"minRate\":\"240B\"}"));
-            Assert.That(text, Does.Contain("\"weight\":1,\"maxConnections\":\"none\"}"));
+            Assert.That(text, Does.Contain("\"weight\":1,\"maxConnections\":\"none\",\"state\":\"active\"}"));
             Assert.That(text, Does.Contain("\"timeouts\":{\"connect\":\"2s\",\"response\":\"1m\",\"responseBody\":\"1m\",\"idle\":\"55s\"}"));
             Assert.That(text, Does.Contain("\"limits\":{\"headBytes\":\"32KiB\",\"headers\":100}"));
         });

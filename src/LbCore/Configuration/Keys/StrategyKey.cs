@@ -32,7 +32,7 @@ internal sealed class StrategyKey(string name, string summary) : OptionKey<Clust
             return;
         }
 
-        if (node.Kind != NodeKind.Object)
+        if (node.Kind != NodeKind.Object || node.Members.Count == 0)
         {
             errors.Add(node, path, $"{node} is no strategy; write its name, or {{ \"type\": … }} with its parameters");
             return;

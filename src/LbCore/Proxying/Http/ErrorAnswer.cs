@@ -12,6 +12,9 @@ internal readonly ref struct ErrorAnswer
     // The longest phrase and identifier, each twice, and what stands around them.
     private const int MaxBody = 640;
 
+    // For how long a client is asked to stay away when nothing can serve it now. As long as probes take to notice a change.
+    private const int RetrySeconds = 5;
+
     public required int Status { get; init; }
 
     public required AnswerFormat Format { get; init; }
@@ -54,6 +57,12 @@ internal readonly ref struct ErrorAnswer
         head.WriteNumber(body.Length);
         head.Write("\r\n"u8);
         head.Write(Date);
+        if (Status == 503)
+        {
+            head.Write("Retry-After: "u8);
+            head.WriteNumber(RetrySeconds);
+            head.Write("\r\n"u8);
+        }
 
         // Some of these statuses would be cached otherwise (RFC 9110 section 15.1).
         head.Write("Cache-Control: no-store\r\nX-Request-Id: "u8);

@@ -72,13 +72,15 @@ internal sealed partial class RequestForwarder
     private bool IsWorthAnother() => !_ended && BackendAttempts.MayAnotherHelp(_lastDial);
 
     /// <summary>Says why there is no backend, after the last dial or without any.</summary>
-    private RequestEnd WhyNoBackend() => _clusterName is null ? WhyNoCluster() : !_attempts.HasAny ? RequestEnd.NoBackend : _lastDial switch
+    private RequestEnd WhyNoBackend() => _clusterName is null ? WhyNoCluster() : !_attempts.HasAny ? WhyNone() : _lastDial switch
     {
         DialStatus.TimedOut => RequestEnd.ConnectTimeout,
         DialStatus.NoLocalPort or DialStatus.OutOfResources => RequestEnd.OutOfResources,
         DialStatus.Canceled => RequestEnd.Shutdown,
         _ => RequestEnd.ConnectFailed,
     };
+
+    private RequestEnd WhyNone() => _attempts.BackendFull ? RequestEnd.BackendsFull : RequestEnd.NoBackend;
 
     private void BeginForward()
     {

@@ -45,7 +45,7 @@ internal sealed class ErrorAnswerTests(EngineCase engine)
         var (fields, body) = await ReadAsync(pair.Client);
 
         using var json = JsonDocument.Parse(body);
-        Assert.That(fields, Does.Contain("\r\nContent-Type: application/problem+json\r\n"));
+        Assert.That(fields, Does.Contain("\r\nContent-Type: application/problem+json\r\n").And.Contain("\r\nRetry-After: 5\r\n"));
         Assert.That(json.RootElement.GetProperty("title").GetString(), Is.EqualTo("Service Unavailable"));
         Assert.That(json.RootElement.GetProperty("status").GetInt32(), Is.EqualTo(503));
         Assert.That(fields, Does.Contain($"\r\nX-Request-Id: {json.RootElement.GetProperty("requestId").GetString()}\r\n"));

@@ -206,7 +206,7 @@ internal sealed class HttpFailureTests
             await second.SendAsync("HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             Assert.That(await second.ReadTextToEndAsync(), Does.StartWith("HTTP/1.1 503 ").And.EndWith("\r\n\r\n"), "without a body for HEAD");
             var outcome = await pair.Harness.Outcomes.WaitForRequestAsync(1);
-            Assert.That((outcome.End, outcome.BackendFull, outcome.FailedBy), Is.EqualTo((RequestEnd.NoBackend, true, FailureSource.Proxy)));
+            Assert.That((outcome.End, outcome.BackendFull, outcome.FailedBy), Is.EqualTo((RequestEnd.BackendsFull, true, FailureSource.Proxy)));
             await backend.SendAsync(Ok);
             Assert.That(await pair.Client.ReadHeadAsync() + await pair.Client.ReadTextAsync(2), Is.EqualTo(Ok));
         }

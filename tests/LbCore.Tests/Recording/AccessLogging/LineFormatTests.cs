@@ -218,7 +218,7 @@ internal sealed class LineFormatTests
     public void The_words_are_spelled_as_documented()
     {
         Assert.That(Spelled<RequestEnd>(), Is.EqualTo(
-            "Completed Tunnelled Answered BadRequest BodyTooLarge HeadTimeout BodyTimeout BodyTooSlow RequestTruncated ClientClosed ClientReset ClientStalled ClientTooSlow NoRoute NoBackend ConnectFailed "
+            "Completed Tunnelled Answered BadRequest BodyTooLarge HeadTimeout BodyTimeout BodyTooSlow RequestTruncated ClientClosed ClientReset ClientStalled ClientTooSlow NoRoute NoBackend BackendsFull ConnectFailed "
             + "ConnectTimeout OutOfResources BackendClosed BadResponse RequestStalled ResponseTimeout ResponseStalled ResponseTruncated Shutdown Fault"));
         Assert.That(Spelled<FailureSource>(), Is.EqualTo("None Client Proxy Backend"));
         Assert.That(Spelled<Stage>(), Is.EqualTo("Admit Parse Route Reserve Connect Forward"));
