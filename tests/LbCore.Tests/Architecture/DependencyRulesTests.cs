@@ -38,6 +38,7 @@ internal sealed partial class DependencyRulesTests
         ["LbCore.Http"] = [],
         ["LbCore"] = ["LbCore.Transport", "LbCore.Http"],
         ["LbCore.Admin"] = ["LbCore"],
+        ["LbCore.Testing"] = ["LbCore"],
         ["LbCore.Server"] = ["LbCore", "LbCore.Admin"],
     };
 
