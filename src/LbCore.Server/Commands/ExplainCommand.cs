@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
+using System.Net;
 using System.Text;
 using System.Threading.Tasks;
 using LbCore.Configuration;
@@ -13,7 +14,7 @@ namespace LbCore.Server.Commands;
 /// <summary><c>lbcore explain</c>: says which route takes a request and why no earlier one does. Starts nothing, and sends nothing.</summary>
 internal sealed class ExplainCommand
 {
-    public const string Example = "lbcore explain -c lbcore.json http://www.example.com/api/orders";
+    public const string Example = "lbcore explain -c lbcore.json --client 10.0.0.7 GET http://www.example.com/api/orders";
 
     private readonly FileOptions _file = new();
 
@@ -24,6 +25,12 @@ internal sealed class ExplainCommand
 
     private readonly Option<string[]> _header = TextOption.One(
         "--header", "name: value", "A header field of the request. May be given several times.", "-H");
+
+    private readonly Option<string[]> _client = TextOption.One(
+        "--client", "address", "The address that the request comes from. Without it, strategies that choose by it say that there is none.");
+
+    private readonly Option<string[]> _cookie = TextOption.One(
+        "--cookie", "name=value", "A cookie of the request. May be given several times.", "-b");
 
     private readonly Argument<string[]> _url = new("url")
     {
@@ -46,6 +53,8 @@ internal sealed class ExplainCommand
         command.Add(explain._listener);
         command.Add(explain._method);
         command.Add(explain._header);
+        command.Add(explain._client);
+        command.Add(explain._cookie);
         command.Add(explain._url);
         command.SetAction(explain.RunAsync);
         return command;
@@ -55,10 +64,20 @@ internal sealed class ExplainCommand
     {
         var reader = new OptionReader(parsed, takesArguments: true);
         var headers = reader.Texts(_header).ToList();
-        var method = reader.Text(_method) ?? "GET";
+        headers.AddRange(reader.Texts(_cookie).Select(static cookie => "Cookie: " + cookie));
+        var client = ReadClient(reader);
         var listenerName = reader.Text(_listener);
-        CheckTexts(reader, method, headers);
         var urls = parsed.GetResult(_url)?.Tokens.Select(static token => token.Value).Where(static url => !url.StartsWith('-')).ToList() ?? [];
+
+        // As it stands in a request's first line: lbcore explain GET /path.
+        var leadingMethod = urls.Count == 2 && urls[0].All(char.IsAsciiLetterUpper) ? urls[0] : null;
+        var method = reader.Text(_method) ?? leadingMethod ?? "GET";
+        if (leadingMethod is not null)
+        {
+            urls.RemoveAt(0);
+        }
+
+        CheckTexts(reader, method, headers);
         var target = ReadUrl(reader, urls, headers);
         var options = _file.Read(reader);
         if (reader.Errors.Count > 0)
@@ -78,9 +97,24 @@ internal sealed class ExplainCommand
         }
 
         var listener = options.Listeners[name];
-        var explanation = RouteExplainer.Explain(listener, method, target!, headers);
+        var explanation = RouteExplainer.Explain(options, name, method, target!, headers, client);
         await Console.Out.WriteAsync(Describe(name, listener, explanation)).ConfigureAwait(false);
         return ExitCode.Fine;
+    }
+
+    private IPAddress? ReadClient(OptionReader reader)
+    {
+        if (reader.Text(_client) is not { } text)
+        {
+            return null;
+        }
+
+        if (!IPAddress.TryParse(text, out var address))
+        {
+            reader.Add($"--client: '{text}' is no address; write one such as 10.0.0.7 or 2001:db8::7");
+        }
+
+        return address;
     }
 
     private static void CheckTexts(OptionReader reader, string method, List<string> headers)
@@ -190,6 +224,7 @@ internal sealed class ExplainCommand
             Append(text, "cluster ", explanation.Cluster);
             Append(text, "target  ", explanation.Target);
             Append(text, "Host    ", explanation.TargetHost);
+            AppendChoice(text, explanation.Choice!);
         }
 
         if (route is not null)
@@ -199,6 +234,27 @@ internal sealed class ExplainCommand
         }
 
         return text.ToString();
+    }
+
+    private static void AppendChoice(StringBuilder text, ChoiceExplanation choice)
+    {
+        Append(text, "strategy", choice.Key == "none" ? choice.Strategy : $"{choice.Strategy}, by {choice.Key}{(choice.HasKey ? "" : ", which the request does not have")}");
+        foreach (var candidate in choice.Candidates)
+        {
+            Append(text, "backend ", candidate.Exclusion is { } exclusion ? $"{candidate.Name} no: {exclusion}" : $"{candidate.Name} may be chosen, weight {candidate.Weight}");
+        }
+
+        foreach (var step in choice.Steps)
+        {
+            Append(text, "because ", step);
+        }
+
+        if (choice.Candidates.All(static candidate => candidate.Exclusion is not null))
+        {
+            Append(text, "answer  ", "503, for no backend takes anything new");
+        }
+
+        Append(text, "choice  ", choice.Backend);
     }
 
     private static void AppendEdits(StringBuilder text, string what, HeaderEditOptions edits)

@@ -40,6 +40,13 @@ public sealed class ForwardedHeadersOptions
     public ForwardedHeaderMode XRequestId { get; set; } = ForwardedHeaderMode.Append;
 
     /// <summary>
+    /// Gets or sets where a trusted sender tells the client's address, for strategies and stickiness that go by it. Of a list
+    /// the last address counts that is not trusted itself. Name the one that the proxies write: they pass others on as
+    /// clients sent them. Default <see cref="ClientAddressField.XForwardedFor"/>.
+    /// </summary>
+    public ClientAddressField ClientAddress { get; set; }
+
+    /// <summary>
     /// Gets the senders that are believed: addresses, networks such as <c>10.0.0.0/8</c>, or <c>unix</c> for all that come
     /// through a unix socket. Default none.
     /// </summary>

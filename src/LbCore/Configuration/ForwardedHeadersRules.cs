@@ -40,6 +40,12 @@ internal static class ForwardedHeadersRules
             }
         }
 
+        if (!Enum.IsDefined(listener.ForwardedHeaders.ClientAddress))
+        {
+            yield return new ConfigurationError(
+                path + ".clientAddress", $"{(int)listener.ForwardedHeaders.ClientAddress} cannot be its value; use xForwardedFor, forwarded or xRealIp");
+        }
+
         for (var i = 0; i < listener.ForwardedHeaders.Trusted.Count; i++)
         {
             if (!TrustedSenders.TryParse(listener.ForwardedHeaders.Trusted[i], out _, out var error))

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Text;
+using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Http;
 using LbCore.Routing;
@@ -17,7 +19,39 @@ public static class RouteExplainer
     /// <param name="target">The target as a client sends it: <c>/path?query</c>, <c>http://host/path</c>, or <c>*</c>.</param>
     /// <param name="headers">The header fields, each as <c>Name: value</c>, with Host.</param>
     /// <exception cref="ArgumentException">A text has a line break or is not ASCII.</exception>
-    public static RouteExplanation Explain(ListenerOptions listener, string method, string target, IReadOnlyList<string> headers)
+    public static RouteExplanation Explain(ListenerOptions listener, string method, string target, IReadOnlyList<string> headers) =>
+        Explain(listener, method, target, headers, choices: null);
+
+    /// <summary>Explains one request, and how its backend is chosen.</summary>
+    /// <param name="options">The options, which passed the check.</param>
+    /// <param name="listener">The name of the listener that it comes to, in mode http.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="target">The target as a client sends it: <c>/path?query</c>, <c>http://host/path</c>, or <c>*</c>.</param>
+    /// <param name="headers">The header fields, each as <c>Name: value</c>, with Host.</param>
+    /// <param name="client">The address that the connection comes from; null for one without, as on a unix socket.</param>
+    /// <param name="extensions">What the options refer to by name beside what is built in.</param>
+    /// <exception cref="ArgumentException">A text has a line break or is not ASCII, or there is no such listener.</exception>
+    public static RouteExplanation Explain(
+        LbCoreOptions options,
+        string listener,
+        string method,
+        string target,
+        IReadOnlyList<string> headers,
+        IPAddress? client = null,
+        LbCoreExtensions? extensions = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!options.Listeners.TryGetValue(listener, out var found))
+        {
+            throw new ArgumentException($"There is no listener '{listener}'", nameof(listener));
+        }
+
+        var strategies = StrategyRegistry.With(extensions is null ? [] : [.. extensions.Strategies]);
+        return Explain(found, method, target, headers, new ChoiceExplainer(options, strategies, found, client));
+    }
+
+    private static RouteExplanation Explain(
+        ListenerOptions listener, string method, string target, IReadOnlyList<string> headers, ChoiceExplainer? choices)
     {
         ArgumentNullException.ThrowIfNull(listener);
         ArgumentNullException.ThrowIfNull(method);
@@ -56,10 +90,10 @@ public static class RouteExplainer
         }
 
         var path = new RoutedPath(sent, normal.AsSpan(0, length), form, RouteRequest.QueryOf(bytes, head, sent));
-        return Explain(listener, new RouteRequest(bytes, head, path.Normal), in path);
+        return Explain(listener, new RouteRequest(bytes, head, path.Normal), in path, choices);
     }
 
-    private static RouteExplanation Explain(ListenerOptions listener, in RouteRequest request, in RoutedPath path)
+    private static RouteExplanation Explain(ListenerOptions listener, in RouteRequest request, in RoutedPath path, ChoiceExplainer? choices)
     {
         var table = RouteBuilder.Build(listener);
         var route = table.Find(in request);
@@ -98,6 +132,7 @@ public static class RouteExplainer
             Misses = misses,
             Route = route is null ? null : index,
             Cluster = cluster,
+            Choice = choices?.Explain(cluster, in request, in path),
             Target = TargetOf(route, in request, in path),
             TargetHost = Encoding.ASCII.GetString(
                 route?.Rewrite is { Host.IsEmpty: false } rewrite ? rewrite.Host : request.Head.AuthorityOf(request.Bytes)),

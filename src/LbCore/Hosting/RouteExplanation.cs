@@ -33,6 +33,9 @@ public sealed class RouteExplanation
     /// <summary>Gets the cluster that the request goes to; null when it goes to none.</summary>
     public string? Cluster { get; internal init; }
 
+    /// <summary>Gets how the cluster's backend is chosen; null when it goes to none, or only routes were asked for.</summary>
+    public ChoiceExplanation? Choice { get; internal init; }
+
     /// <summary>Gets the target that the backend gets; null without a backend.</summary>
     public string? Target { get; internal init; }
 

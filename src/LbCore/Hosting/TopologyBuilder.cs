@@ -76,7 +76,15 @@ internal static class TopologyBuilder
         BuildPlan(options, isTrusted: false),
         BuildPlan(options, isTrusted: true),
         TrustedSenders.Parse(options.Trusted, out var trustsUnix),
-        trustsUnix);
+        trustsUnix)
+    {
+        ClientAddressField = options.ClientAddress switch
+        {
+            ClientAddressField.Forwarded => KnownField.Forwarded,
+            ClientAddressField.XRealIp => KnownField.XRealIp,
+            _ => KnownField.XForwardedFor,
+        },
+    };
 
     private static ForwardingPlan BuildPlan(ForwardedHeadersOptions options, bool isTrusted) => new ForwardingPlan(isTrusted)
         .With(KnownField.XForwardedFor, RuleChoices.Of(options.XForwardedFor))

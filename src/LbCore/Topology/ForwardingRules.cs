@@ -23,35 +23,45 @@ internal sealed class ForwardingRules
         _trusted = trusted;
         _networks = [.. networks];
         _trustsUnix = trustsUnix;
+        TrustedNetworks = new AddressNetworks(networks);
     }
 
     /// <summary>Gets the rules of a listener whose options say nothing.</summary>
     public static ForwardingRules Default { get; } = new(ForwardingPlan.Default, ForwardingPlan.Default, [], trustsUnix: false);
 
+    /// <summary>Gets where believed senders come from.</summary>
+    public AddressNetworks TrustedNetworks { get; }
+
+    /// <summary>Gets the field of theirs that tells the client's address.</summary>
+    public KnownField ClientAddressField { get; init; } = KnownField.XForwardedFor;
+
     /// <summary>Gets whether responses name this proxy in Via.</summary>
     public bool WritesVia => _untrusted.Written.Contains(KnownField.Via);
 
-    /// <summary>Returns the plan for the requests of a connection.</summary>
-    public ForwardingPlan PlanFor(TransportConnection client)
-    {
-        if (_networks.Length == 0 && !_trustsUnix)
-        {
-            return _untrusted;
-        }
+    /// <summary>Returns whether a plan is that of these rules for senders that are believed.</summary>
+    public bool IsTrusted(ForwardingPlan plan) => (_networks.Length > 0 || _trustsUnix) && ReferenceEquals(plan, _trusted);
 
-        if (client.RemoteEndPoint is not IPEndPoint { Address: var address })
+    /// <summary>Returns the plan for the requests of a connection.</summary>
+    public ForwardingPlan PlanFor(TransportConnection client) =>
+        _networks.Length == 0 && !_trustsUnix ? _untrusted : PlanFor((client.RemoteEndPoint as IPEndPoint)?.Address);
+
+    /// <summary>Returns the plan for the requests of a sender.</summary>
+    /// <param name="sender">Its address; null for a unix socket, which has none.</param>
+    public ForwardingPlan PlanFor(IPAddress? sender)
+    {
+        if (sender is null)
         {
             return _trustsUnix ? _trusted : _untrusted;
         }
 
-        if (address.IsIPv4MappedToIPv6)
+        if (sender.IsIPv4MappedToIPv6)
         {
-            address = address.MapToIPv4();
+            sender = sender.MapToIPv4();
         }
 
         foreach (var network in _networks)
         {
-            if (network.Contains(address))
+            if (network.Contains(sender))
             {
                 return _trusted;
             }

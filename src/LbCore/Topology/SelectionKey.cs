@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 
 namespace LbCore.Topology;
 
@@ -19,6 +20,7 @@ public sealed record SelectionKey
 
         Kind = kind;
         Name = name;
+        NameBytes = Encoding.UTF8.GetBytes(name);
     }
 
     /// <summary>Gets the key of strategies that choose by nothing.</summary>
@@ -29,6 +31,12 @@ public sealed record SelectionKey
 
     /// <summary>Gets the name of the field, cookie or parameter; empty for kinds without one.</summary>
     public string Name { get; }
+
+    /// <summary>Gets whether it is found in the target.</summary>
+    internal bool NeedsPath => Kind is SelectionKeyKind.Path or SelectionKeyKind.Query;
+
+    /// <summary>Gets the name as it stands in a head.</summary>
+    internal byte[] NameBytes { get; }
 
     /// <summary>Gets whether only requests have it, so that listeners in mode tcp cannot use it.</summary>
     public bool NeedsRequest => Kind is not (SelectionKeyKind.None or SelectionKeyKind.ClientAddress);

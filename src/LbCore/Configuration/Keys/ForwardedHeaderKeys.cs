@@ -45,6 +45,11 @@ internal static class ForwardedHeaderKeys
             "`X-Request-Id`: 32 hexadecimal digits of ours. `append` keeps a trusted sender's instead.",
             static o => o.XRequestId,
             static (o, v) => o.XRequestId = v),
+        new WordKey<ForwardedHeadersOptions, ClientAddressField>(
+            "clientAddress",
+            "Where a trusted sender tells the client's address, for strategies and stickiness that go by it. Name the one that the proxies write.",
+            static o => o.ClientAddress,
+            static (o, v) => o.ClientAddress = v),
         new TextsKey<ForwardedHeadersOptions>(
             "trusted",
             "a list of addresses, networks, or `unix`",

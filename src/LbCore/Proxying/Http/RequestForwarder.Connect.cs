@@ -19,12 +19,21 @@ internal sealed partial class RequestForwarder
     // that is gone as a whole still serves the requests that were routed to it.
     private bool TryReserve()
     {
+        // For the first attempt it has been found just now, with the key.
+        if (_attempts.HasAny)
+        {
+            FindCluster();
+        }
+
+        return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, in _key);
+    }
+
+    private void FindCluster()
+    {
         if (_clusterName is not null)
         {
             _cluster = _proxy.FindCluster(_clusterName) ?? _cluster ?? _listener.Snapshot.FindCluster(_clusterName);
         }
-
-        return !_ended && _cluster is not null && _attempts.TryBegin(_cluster, in _key);
     }
 
     private UpstreamExchange? TryRent() => _proxy.Exchanges.TryRent(Loop, _attempts.Backend);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using LbCore.Http;
 using LbCore.Recording;
 using LbCore.Routing;
+using LbCore.Topology;
 
 namespace LbCore.Proxying.Http;
 
@@ -22,8 +23,13 @@ internal sealed partial class RequestForwarder
         if (_listener.Routes.IsEmpty)
         {
             _clusterName = _listener.Routes.Otherwise;
-            WriteMessage(default, default);
-            return;
+            FindCluster();
+            if (_cluster is not { Key.NeedsPath: true })
+            {
+                FindKey(default, default);
+                WriteMessage(default, default);
+                return;
+            }
         }
 
         var path = RouteRequest.PathOf(_client.HeadBytes, _client.Head);
@@ -44,6 +50,14 @@ internal sealed partial class RequestForwarder
         try
         {
             var form = PathNormalizer.Normalize(path, scratch.Span, out var length);
+            if (form == PathForm.Refused && _listener.Routes.IsEmpty)
+            {
+                // No route depends on it, so the backend may judge it. All such paths are of one kind.
+                FindKey(path, RouteRequest.QueryOf(_client.HeadBytes, _client.Head, path));
+                WriteMessage(default, default);
+                return;
+            }
+
             if (form == PathForm.Refused)
             {
                 _error = HttpError.Path;
@@ -63,14 +77,15 @@ internal sealed partial class RequestForwarder
     {
         var request = new RouteRequest(_client.HeadBytes, _client.Head, path.Normal);
         _route = _listener.Routes.Find(in request);
+        _clusterName = _route is null ? _listener.Routes.Otherwise : _route.Cluster;
+        FindCluster();
+        FindKey(path.Normal, path.Query);
         if (_route is not { } route)
         {
-            _clusterName = _listener.Routes.Otherwise;
             WriteMessage(default, default);
             return;
         }
 
-        _clusterName = route.Cluster;
         if (route.Rewrite is { ChangesTarget: true } rewrite)
         {
             var scratch = Loop.RentBuffer(rewrite.MaxTargetLength(in path));
@@ -99,6 +114,24 @@ internal sealed partial class RequestForwarder
         else
         {
             WriteMessage(default, default);
+        }
+    }
+
+    private void FindKey(ReadOnlySpan<byte> path, ReadOnlySpan<byte> query)
+    {
+        if (_cluster is { Key: { Kind: not SelectionKeyKind.None } key })
+        {
+            var request = new KeyedRequest
+            {
+                Bytes = _client.HeadBytes,
+                Head = _client.Head,
+                Rules = _listener.Forwarding,
+                Plan = _client.Forwarding,
+                Sender = _client.Connection.RemoteAddress,
+                Path = path,
+                Query = query,
+            };
+            _key = RequestKey.Of(in request, key);
         }
     }
 
