@@ -32,11 +32,17 @@ internal static class Characters
     /// </summary>
     public static readonly SearchValues<byte> HostName = Of(NameMarks + Digits + Letters);
 
-    /// <summary>What an IPv6 address is made of, its last four bytes perhaps as an IPv4 address (RFC 3986 section 3.2.2).</summary>
-    public static readonly SearchValues<byte> IPv6 = Of(":.abcdefABCDEF" + Digits);
-
     /// <summary>What an address of a version above 6 is made of, behind its version.</summary>
     public static readonly SearchValues<byte> LaterAddress = Of(NameMarks + ":" + Digits + Letters);
+
+    /// <summary>What stands between cookies.</summary>
+    public static readonly SearchValues<byte> CookieSeparator = Of("; \t");
+
+    /// <summary>What stands between the members of a list.</summary>
+    public static readonly SearchValues<byte> ListSeparator = Of(", \t");
+
+    /// <summary>What a name is made of that hides an address or a port (RFC 7239 section 6.3).</summary>
+    public static readonly SearchValues<byte> HiddenName = Of("._-" + Digits + Letters);
 
     public static readonly SearchValues<byte> HexDigit = Of("abcdefABCDEF" + Digits);
 

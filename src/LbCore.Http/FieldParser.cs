@@ -81,37 +81,15 @@ internal static class FieldParser
     {
         var known = KnownFields.Find(line[..nameLength]);
         ref var field = ref head.AddField(known);
-        var leading = CountLeadingSpace(value);
+        var trimmed = OptionalSpace.TrimStart(value);
         field.Start = head.Position;
         field.NameLength = nameLength;
-        field.ValueStart = head.Position + nameLength + 1 + leading;
-        field.ValueLength = TrimEnd(value[leading..]);
+        field.ValueStart = head.Position + nameLength + 1 + value.Length - trimmed.Length;
+        field.ValueLength = OptionalSpace.TrimEnd(trimmed).Length;
         field.End = head.Position + nameLength + 1 + value.Length + 2;
         field.Known = known;
         field.IsHopByHop = KnownFields.IsHopByHop(known);
         head.Position = field.End;
-    }
-
-    private static int CountLeadingSpace(ReadOnlySpan<byte> value)
-    {
-        var count = 0;
-        while (count < value.Length && value[count] is (byte)' ' or (byte)'\t')
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private static int TrimEnd(ReadOnlySpan<byte> value)
-    {
-        var length = value.Length;
-        while (length > 0 && value[length - 1] is (byte)' ' or (byte)'\t')
-        {
-            length--;
-        }
-
-        return length;
     }
 
     private static HttpError WhyNoName(ReadOnlySpan<byte> line, int nameLength) => line[nameLength] switch

@@ -1,5 +1,4 @@
 using System;
-using System.Net;
 using System.Text;
 
 namespace LbCore.Http;
@@ -57,6 +56,19 @@ internal static class HostRules
         return isHost && IsPort(text[end..]);
     }
 
+    /// <summary>Returns whether a text is a colon and a port, or nothing; the port may be empty (RFC 3986 section 3.2.3).</summary>
+    public static bool IsPort(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return true;
+        }
+
+        var digits = text[1..].TrimStart((byte)'0');
+        return text[0] == ':' && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && (digits.Length < MaxPort.Length || (digits.Length == MaxPort.Length && digits.SequenceCompareTo(MaxPort) <= 0));
+    }
+
     // RFC 3986 section 3.2.2. A zone (RFC 6874) is for a host's own use.
     private static bool IsAddress(ReadOnlySpan<byte> text)
     {
@@ -67,19 +79,7 @@ internal static class HostRules
                 && !text[(dot + 1)..].ContainsAnyExcept(Characters.LaterAddress);
         }
 
-        return text.Contains((byte)':') && !text.ContainsAnyExcept(Characters.IPv6) && IPAddress.IsValidUtf8(text);
-    }
-
-    private static bool IsPort(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty)
-        {
-            return true;
-        }
-
-        var digits = text[1..].TrimStart((byte)'0');
-        return text[0] == ':' && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            && (digits.Length < MaxPort.Length || (digits.Length == MaxPort.Length && digits.SequenceCompareTo(MaxPort) <= 0));
+        return MappedAddress.TryParseV6(text, out _);
     }
 
     /// <summary>

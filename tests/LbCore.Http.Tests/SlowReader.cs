@@ -25,6 +25,9 @@ internal static partial class SlowReader
 
     private const int MaxNames = 32;
 
+    /// <summary>Returns whether a text is an IPv6 address, without brackets.</summary>
+    public static bool IsIPv6(string text) => IPv6Address().IsMatch(text);
+
     public static bool TakesRequest(byte[] bytes, HeadLimits? limits = null)
     {
         var skipped = bytes.AsSpan().StartsWith("\r\n"u8) ? 2 : 0;
@@ -127,6 +130,9 @@ internal static partial class SlowReader
         [.. from field in fields
             where field.Groups["name"].Value.Equals(name, StringComparison.OrdinalIgnoreCase)
             select field.Groups["value"].Value.Trim(' ', '\t')];
+
+    [GeneratedRegex(@"\A" + IPv6 + @"\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex IPv6Address();
 
     [GeneratedRegex(@"\A(?<method>[!#$%&'*+\-.^_`|~0-9A-Za-z]+) (?<target>[\x21\x22\x24-\x7E]+) HTTP/1\.(?<minor>[01])\z")]
     private static partial Regex RequestLine();
