@@ -32,7 +32,7 @@ internal static class HeadWriter
         }
 
         var dropped = edits.Forwarding.Dropped;
-        WriteFields(ref writer, bytes, head, edits.Host.IsEmpty ? dropped : dropped.With(KnownField.Host), edits.Fields);
+        WriteFields(ref writer, bytes, head, edits.Host.IsEmpty ? dropped : dropped.With(KnownField.Host), edits.Fields, edits.DroppedCookies);
         ForwardingWriter.Write(ref writer, bytes, head, in edits);
         if (head.MaxForwards > 0)
         {
@@ -73,7 +73,7 @@ internal static class HeadWriter
 
         // A 1xx or 204 that states a length is misread (RFC 9110 section 8.6).
         var dropped = head.Status is < 200 or 204 ? WithoutBody : default;
-        WriteFields(ref writer, bytes, head, edits.Via ? dropped.With(KnownField.Via) : dropped, edits.Fields);
+        WriteFields(ref writer, bytes, head, edits.Via ? dropped.With(KnownField.Via) : dropped, edits.Fields, cookies: null);
         if (!head.Present.Contains(KnownField.Date))
         {
             writer.Write(edits.Date.Span);
@@ -158,7 +158,8 @@ internal static class HeadWriter
     }
 
     /// <summary>Copies the fields that go on, in runs as long as can be, and those that are set.</summary>
-    private static void WriteFields(ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head, FieldSet dropped, FieldEdits? edits)
+    private static void WriteFields(
+        ref SpanWriter writer, ReadOnlySpan<byte> bytes, MessageHead head, FieldSet dropped, FieldEdits? edits, CookieNames? cookies)
     {
         var fields = head.Fields;
         if (edits is not null)
@@ -178,6 +179,11 @@ internal static class HeadWriter
                 || (edits is not null && edits.Dropped.Contains(bytes.Slice(field.Start, field.NameLength))))
             {
                 writer.Write(bytes[from..field.Start]);
+                from = field.End;
+            }
+            else if (cookies is not null && field.Known == KnownField.Cookie
+                && CookieCutter.TryWrite(ref writer, bytes[from..field.Start], bytes, in field, cookies))
+            {
                 from = field.End;
             }
             else if (field.Known is KnownField.ContentLength or KnownField.Host && !IsPlain(bytes, in field))

@@ -33,6 +33,9 @@ internal readonly ref struct RequestEdits
     /// <summary>Gets which fields are set and removed; null for none.</summary>
     public FieldEdits? Fields { get; init; }
 
+    /// <summary>Gets the cookies that do not go on; null for none.</summary>
+    public CookieNames? DroppedCookies { get; init; }
+
     /// <summary>Gets the Host for a request that names none, neither by field nor by target, as HTTP/1.0 may.</summary>
     public ReadOnlySpan<byte> MissingHost { get; init; }
 }
