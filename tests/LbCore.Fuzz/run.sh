@@ -103,7 +103,7 @@ add_test_vectors() {
         chunked-bodies) kinds=chunked ;;
         request-pipelines) kinds=requests ;;
         response-pipelines) kinds=responses ;;
-        paths) kinds= ;;
+        paths | cookies | client-addresses | queries) kinds= ;;
         *) kinds='requests responses' ;;
     esac
     for kind in $kinds; do

@@ -7,5 +7,6 @@ internal static class HttpTargets
     [
         new HeadTarget(isRequest: true), new HeadTarget(isRequest: false), new ChunkedTarget(), new PipelineTarget(),
         new ResponsePipelineTarget(), new HeadWriterTarget(), new PathTarget(),
+        new CookieTarget(), new ClientAddressTarget(), new QueryTarget(),
     ];
 }
