@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using LbCore.Balancing;
 using LbCore.Configuration;
@@ -21,13 +22,15 @@ internal static class TopologyBuilder
         foreach (var (name, cluster) in options.Clusters)
         {
             var replaced = previous.FindCluster(name);
-            var set = BuildSet(name, cluster, endPoints, replaced);
+            var inFlight = replaced?.InFlight ?? new InFlightTable();
+            var set = BuildSet(name, cluster, endPoints, replaced, inFlight);
             var strategy = strategies.Get(cluster.Strategy.Type);
             var arguments = StrategyCatalog.ArgumentsOf(strategy, cluster.Strategy);
             clusters.Add(new Cluster
             {
                 Name = name,
                 Backends = set,
+                InFlight = inFlight,
                 Selector = strategy.Create(set, arguments, replaced?.Selector),
                 Key = strategy.KeyOf(arguments),
                 MeasuresFirstByte = strategy.MeasuresFirstByte,
@@ -96,16 +99,18 @@ internal static class TopologyBuilder
         .With(KnownField.Via, RuleChoices.Of(options.Via))
         .With(KnownField.XRequestId, RuleChoices.Of(options.XRequestId));
 
-    private static BackendSet BuildSet(string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced)
+    private static BackendSet BuildSet(
+        string clusterName, ClusterOptions cluster, ResolvedBackends endPoints, Cluster? replaced, InFlightTable inFlight)
     {
+        var before = BackendsOf(replaced);
         var backends = new List<Backend>(cluster.Backends.Count);
+        inFlight.Begin(replaced?.Backends, cluster.Backends.Count);
         foreach (var (name, backend) in cluster.Backends)
         {
             var endPoint = endPoints[clusterName, name];
-            var before = Find(replaced, name);
 
             // The same name at another address is another backend.
-            var state = before is not null && before.EndPoint.Equals(endPoint) ? before.State : new BackendState();
+            var state = before.TryGetValue(name, out var known) && known.EndPoint.Equals(endPoint) ? known.State : inFlight.CreateState();
             backends.Add(new Backend(name, endPoint, backend.Weight, state)
             {
                 Weight = backend.State == BackendAvailability.Active ? backend.Weight : 0,
@@ -118,19 +123,17 @@ internal static class TopologyBuilder
         return new BackendSet(backends);
     }
 
-    private static Backend? Find(Cluster? cluster, string name)
+    private static Dictionary<string, Backend> BackendsOf(Cluster? cluster)
     {
+        var backends = new Dictionary<string, Backend>(StringComparer.Ordinal);
         if (cluster is not null)
         {
             foreach (var backend in cluster.Backends.AsSpan())
             {
-                if (backend.Name == name)
-                {
-                    return backend;
-                }
+                backends[backend.Name] = backend;
             }
         }
 
-        return null;
+        return backends;
     }
 }

@@ -8,8 +8,30 @@ internal sealed class BackendState
 {
     private const long OneIdle = 1L << 32;
 
+    private readonly InFlightChunk _chunk;
+    private readonly int _slot;
     private Figures _figures;
     private object? _pools;
+
+    /// <summary>Creates figures that belong to no cluster.</summary>
+    public BackendState()
+        : this(new InFlightChunk(InFlightChunk.Granularity, countsChanges: false), 0)
+    {
+    }
+
+    /// <param name="chunk">Where what is in flight is counted once more, beside the cluster's other backends, for strategies to scan.</param>
+    /// <param name="slot">The counter there. Fixed, so that a backend's loops and a selector never disagree where it is.</param>
+    public BackendState(InFlightChunk chunk, int slot)
+    {
+        _chunk = chunk;
+        _slot = slot;
+    }
+
+    /// <summary>Gets the counters among which this backend's is, at <see cref="Slot"/>.</summary>
+    public InFlightChunk Chunk => _chunk;
+
+    /// <summary>Gets which of the counters is this backend's.</summary>
+    public int Slot => _slot;
 
     /// <summary>Gets how many connections are reserved, including those still being connected.</summary>
     public int InFlight => InFlightOf(Volatile.Read(ref _figures.Connections));
@@ -56,6 +78,7 @@ internal sealed class BackendState
             }
         }
 
+        _chunk.Add(_slot, 1);
         Interlocked.Increment(ref _figures.Total);
         return true;
     }
@@ -69,6 +92,7 @@ internal sealed class BackendState
             Interlocked.Increment(ref _figures.Failures);
         }
 
+        _chunk.Add(_slot, -1);
         Interlocked.Decrement(ref _figures.Connections);
     }
 

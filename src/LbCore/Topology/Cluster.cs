@@ -13,6 +13,9 @@ internal sealed record Cluster
 
     public required BackendSelector Selector { get; init; }
 
+    /// <summary>Gets where the backends' counters in flight are. The next snapshot's cluster of this name takes it over.</summary>
+    public InFlightTable InFlight { get; init; } = new();
+
     /// <summary>Gets what the selector chooses by.</summary>
     public SelectionKey Key { get; init; } = SelectionKey.None;
 

@@ -15,8 +15,18 @@ internal static class TestSets
     /// <summary>Gets random numbers of the test's thread.</summary>
     public static RandomSource Random => _random ??= new RandomSource(1);
 
-    public static BackendSet Of(IEnumerable<int> weights) => new([.. weights.Select(static (weight, index) => 
-        new Backend($"b{index}", new IPEndPoint(IPAddress.Loopback, (index % 65_535) + 1), weight, new BackendState()))]);
+    public static BackendSet Of(IEnumerable<int> weights)
+    {
+        int[] all = [.. weights];
+        var table = new InFlightTable();
+        table.Begin(current: null, all.Length);
+        return new([.. all.Select((weight, index) =>
+            new Backend($"b{index}", new IPEndPoint(IPAddress.Loopback, (index % 65_535) + 1), weight, table.CreateState()))]);
+    }
+
+    /// <summary>Returns a set of the same backends with other weights, as a change of the configuration makes it.</summary>
+    public static BackendSet WithWeights(this BackendSet set, params int[] weights) => new([.. weights.Select((weight, index) =>
+        new Backend(set[index].Name, set[index].EndPoint, weight, set[index].State))]);
 
     public static int Select(this BackendSelector selector, params int[] excluded)
     {
