@@ -1,27 +1,26 @@
-using System.Linq;
-using System.Net;
 using BenchmarkDotNet.Attributes;
 using LbCore.Balancing;
 using LbCore.Topology;
 
 namespace LbCore.Microbenchmarks.Balancing;
 
-/// <summary>Measures one selection, first and with a backend that failed already.</summary>
+/// <summary>Measures one selection, first and with a backend that failed already, and the building of the cycle.</summary>
 public class RoundRobinBenchmarks
 {
-    private BackendSelector _selector = null!;
     private readonly RandomSource _random = new(1);
+    private BackendSet _set = null!;
+    private BackendSelector _selector = null!;
     private ExclusionSet _first;
 
-    /// <summary>Gets or sets how many backends there are, with weights 1, 2, 3 and so on.</summary>
-    [Params(2, 100)]
+    /// <summary>Gets or sets how many backends there are, with weights 1 to 5.</summary>
+    [Params(2, 100, 1000, 10_000)]
     public int Backends { get; set; }
 
     [GlobalSetup]
     public void BuildSelector()
     {
-        var backends = Enumerable.Range(1, Backends).Select(number => new Backend($"b{number}", new IPEndPoint(IPAddress.Loopback, number), number, new BackendState()));
-        _selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(new BackendSet([.. backends]), StrategyArguments.None, previous: null);
+        _set = BenchmarkSets.Of(Backends, isWeighted: true);
+        _selector = new RoundRobinStrategy(StrategyNames.RoundRobin).Create(_set, StrategyArguments.None, previous: null);
         _first.Add(0);
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.InteropServices;
 using System.Threading;
 using LbCore.Topology;
@@ -7,13 +8,20 @@ namespace LbCore.Balancing;
 /// <summary>Walks a precomputed cycle with one atomic index for all loops: one sequence, exact over every cycle.</summary>
 internal sealed class RoundRobinSelector : BackendSelector
 {
+    /// <summary>
+    /// How many turns a retry uses up at most. Who has fewer than one in so many is not worth walking the whole cycle for.
+    /// </summary>
+    private const int MaxTurns = 256;
+
     private readonly int[] _schedule;
+    private readonly WeightedDraw _draw;
     private Indexes _indexes;
 
     public RoundRobinSelector(BackendSet set, int[] schedule, RoundRobinSelector? previous)
         : base(set)
     {
         _schedule = schedule;
+        _draw = WeightedDraw.Of(set);
 
         // Carry on where the last one was: sets that change often would otherwise always begin at the first backend.
         _indexes.First = previous is null ? 0 : Volatile.Read(ref previous._indexes.First);
@@ -35,7 +43,7 @@ internal sealed class RoundRobinSelector : BackendSelector
     // excluded backends are used up, so those that are left share the retries by their weights.
     private int SelectAgain(in SelectionContext context)
     {
-        for (var turns = _schedule.Length; turns > 0; turns--)
+        for (var turns = Math.Min(_schedule.Length, MaxTurns); turns > 0; turns--)
         {
             var index = Next(ref _indexes.Again);
             if (!context.IsExcluded(index))
@@ -44,17 +52,9 @@ internal sealed class RoundRobinSelector : BackendSelector
             }
         }
 
-        // A whole cycle of turns held no backend that is left, or others took its turns meanwhile. The bound keeps this
-        // wait-free; a look at each backend settles it.
-        for (var index = 0; index < Set.Count; index++)
-        {
-            if (Set[index].Weight > 0 && !context.IsExcluded(index))
-            {
-                return index;
-            }
-        }
-
-        return None;
+        // These turns held no backend that is left, or others took its turns meanwhile. The bound keeps this wait-free; chance
+        // settles it, by weight as well, so the first that is left has nothing more of it than the last.
+        return _draw.Next(in context);
     }
 
     // 64 bits do not wrap round in any process's life, so no seam ever breaks a cycle.

@@ -8,4 +8,16 @@ internal static class StrategyNames
 
     /// <summary>The same; the name that users of other balancers look for.</summary>
     public const string WeightedRoundRobin = "weighted-round-robin";
+
+    /// <summary>By chance, by weight.</summary>
+    public const string Random = "random";
+
+    /// <summary>The less loaded of two drawn by weight.</summary>
+    public const string PowerOfTwo = "power-of-two";
+
+    /// <summary>The least loaded of all.</summary>
+    public const string LeastConnections = "least-connections";
+
+    /// <summary>The quickest to answer, with regard to what it has in flight.</summary>
+    public const string LeastTime = "least-time";
 }

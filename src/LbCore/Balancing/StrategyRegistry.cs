@@ -45,5 +45,8 @@ internal sealed class StrategyRegistry
     [
         new RoundRobinStrategy(StrategyNames.RoundRobin),
         new RoundRobinStrategy(StrategyNames.WeightedRoundRobin),
+        new RandomStrategy(),
+        new PowerOfTwoStrategy(),
+        new LeastConnectionsStrategy(),
     ];
 }

@@ -36,6 +36,9 @@ internal sealed class BackendState
     /// <summary>Gets how many connections are reserved, including those still being connected.</summary>
     public int InFlight => InFlightOf(Volatile.Read(ref _figures.Connections));
 
+    /// <summary>Gets <see cref="InFlight"/> as the packed counter has it: a moment later, and beside the others' counters.</summary>
+    public int Counted => Volatile.Read(ref _chunk.Counters[_slot]);
+
     /// <summary>Gets how many connections are kept idle, over all loops. No limit of what is in use counts them.</summary>
     public int Idle => IdleOf(Volatile.Read(ref _figures.Connections));
 

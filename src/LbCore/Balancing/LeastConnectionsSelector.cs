@@ -1,0 +1,223 @@
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Threading;
+using LbCore.Topology;
+
+namespace LbCore.Balancing;
+
+/// <summary>Finds the least load by a scan of all counters, and lets those that tie take turns.</summary>
+internal sealed class LeastConnectionsSelector : BackendSelector
+{
+    /// <summary>How often a choice begins again when another loop takes what it found. Then it takes what it finds.</summary>
+    private const int MaxRounds = 4;
+
+    /// <summary>
+    /// How many turns of the cycle are looked at for a tie. Where one backend in eight ties, two choices in a thousand find none.
+    /// </summary>
+    private const int MaxTurns = 48;
+
+    private readonly LoadScan[] _scans;
+    private readonly BackendState[] _states;
+    private readonly float[] _reciprocals;
+
+    /// <summary>The cycle of smooth weighted round-robin; empty when the weights are equal, and the order of the counters is the cycle.</summary>
+    private readonly int[] _schedule;
+
+    private readonly WeightedDraw _draw;
+    private readonly int _places;
+    private Cursor _cursor;
+
+    public LeastConnectionsSelector(BackendSet set, int[] schedule, LeastConnectionsSelector? previous)
+        : base(set)
+    {
+        var chunks = InFlightView.Of(set).Chunks;
+        _scans = new LoadScan[chunks.Length];
+        for (var i = 0; i < _scans.Length; i++)
+        {
+            _scans[i] = new LoadScan(chunks[i], set);
+            _places += _scans[i].Length;
+        }
+
+        _states = new BackendState[set.Count];
+        _reciprocals = new float[set.Count];
+        var least = int.MaxValue;
+        var most = 0;
+        for (var i = 0; i < _states.Length; i++)
+        {
+            var weight = set[i].Weight;
+            _states[i] = set[i].State;
+            _reciprocals[i] = 1f / weight;
+            least = weight > 0 && weight < least ? weight : least;
+            most = weight > most ? weight : most;
+        }
+
+        _schedule = least >= most ? [] : schedule;
+        _draw = WeightedDraw.Of(set);
+        _cursor.Next = previous is null ? 0 : Volatile.Read(ref previous._cursor.Next);
+    }
+
+    public override int Select(in SelectionContext context)
+    {
+        if (_draw.Count == 0)
+        {
+            return None;
+        }
+
+        if (context.HasExclusions)
+        {
+            return SelectAgain(in context);
+        }
+
+        for (var round = 1; round < MaxRounds; round++)
+        {
+            var bound = LoadScan.BoundOf(Least());
+            var index = _schedule.Length == 0 ? TakeNext(bound) : TakeTurn(bound, context.Random);
+            if (index >= 0)
+            {
+                return index;
+            }
+        }
+
+        // Others took whatever was the least, three times. What they left is as good as equal.
+        return _draw.Next(in context);
+    }
+
+    public override IReadOnlyList<string> Explain(in SelectionContext context) =>
+        ["the least is chosen, and ties take turns:", .. ChoiceExplanation.OfLoads(Set, in context)];
+
+    private float Least()
+    {
+        var least = LoadScan.Never;
+        foreach (var scan in _scans)
+        {
+            var one = scan.Least();
+            least = one < least ? one : least;
+        }
+
+        return least;
+    }
+
+    /// <summary>Takes the next tie after the last one chosen, in the order of the counters. None when another loop was quicker.</summary>
+    private int TakeNext(float bound)
+    {
+        var seen = Volatile.Read(ref _cursor.Next);
+        var start = seen < _places ? seen : 0;
+        var found = Find(bound, start, out var index);
+        if (found < 0)
+        {
+            found = Find(bound, 0, out index);
+        }
+
+        return found >= 0 && Interlocked.CompareExchange(ref _cursor.Next, found + 1, seen) == seen ? index : None;
+    }
+
+    private int Find(float bound, int start, out int index)
+    {
+        var offset = 0;
+        foreach (var scan in _scans)
+        {
+            if (start < offset + scan.Length)
+            {
+                var slot = scan.Find(bound, start > offset ? start - offset : 0);
+                if (slot >= 0)
+                {
+                    index = scan.IndexOf(slot);
+                    return offset + slot;
+                }
+            }
+
+            offset += scan.Length;
+        }
+
+        index = None;
+        return -1;
+    }
+
+    /// <summary>Takes the next turn of a tie, so that ties are served by weight. None when another loop was quicker.</summary>
+    private int TakeTurn(float bound, RandomSource random)
+    {
+        var seen = Volatile.Read(ref _cursor.Next);
+        var turn = seen < _schedule.Length ? seen : 0;
+        for (var turns = 0; turns < MaxTurns; turns++)
+        {
+            var index = _schedule[turn];
+            turn = turn + 1 < _schedule.Length ? turn + 1 : 0;
+            if (LoadOf(index) <= bound)
+            {
+                return Interlocked.CompareExchange(ref _cursor.Next, turn, seen) == seen ? index : None;
+            }
+        }
+
+        // Ties are rare, and far from here in the cycle. Who is next after a gap would be chosen by the width of the gap.
+        return DrawTie(bound, random);
+    }
+
+    private int DrawTie(float bound, RandomSource random)
+    {
+        var sum = 0;
+        foreach (var scan in _scans)
+        {
+            sum += scan.WeightUpTo(bound);
+        }
+
+        if (sum == 0)
+        {
+            return None;
+        }
+
+        var rest = random.Next(sum);
+        foreach (var scan in _scans)
+        {
+            var slot = scan.FindByWeight(bound, ref rest);
+            if (slot >= 0)
+            {
+                return scan.IndexOf(slot);
+            }
+        }
+
+        return None;
+    }
+
+    // The same multiplication as the scan's, so that both see the same number.
+    private float LoadOf(int index) => _states[index].Counted * _reciprocals[index];
+
+    /// <summary>Looks at each backend that is left: retries are rare. Ties are drawn by weight, and so leave the turns alone.</summary>
+    private int SelectAgain(in SelectionContext context)
+    {
+        var best = None;
+        var sum = 0;
+        for (var index = 0; index < _states.Length; index++)
+        {
+            var weight = Set[index].Weight;
+            if (weight == 0 || context.IsExcluded(index))
+            {
+                continue;
+            }
+
+            var comparison = best < 0 ? -1 : Compare(index, best);
+            if (comparison < 0)
+            {
+                best = index;
+                sum = weight;
+            }
+            else if (comparison == 0)
+            {
+                // The k-th tie takes over with its share of the weights so far: each ends with its share of all.
+                sum += weight;
+                best = context.Random.Next(sum) < weight ? index : best;
+            }
+        }
+
+        return best;
+    }
+
+    private int Compare(int index, int other) =>
+        ((long)_states[index].Counted * Set[other].Weight).CompareTo((long)_states[other].Counted * Set[index].Weight);
+
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Cursor
+    {
+        [FieldOffset(64)]
+        public int Next;
+    }
+}
