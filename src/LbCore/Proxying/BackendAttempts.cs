@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LbCore.Balancing;
 using LbCore.Recording;
 using LbCore.Topology;
@@ -15,8 +16,10 @@ internal struct BackendAttempts
     private ExclusionSet _excluded;
     private AttemptOutcome[]? _earlier;
     private AttemptOutcome _current;
+    private long _beganAt;
     private int _tried;
     private bool _holdsPlace;
+    private bool _isMeasured;
 
     /// <summary>Gets whether a backend was passed over because it was full.</summary>
     public bool BackendFull { get; private set; }
@@ -67,6 +70,7 @@ internal struct BackendAttempts
         _excluded.Add(index);
         _tried++;
         _holdsPlace = true;
+        _isMeasured = cluster.MeasuresFirstByte;
         Add(_selector.Set[index]);
         return true;
     }
@@ -74,13 +78,31 @@ internal struct BackendAttempts
     /// <summary>Begins another attempt on the same backend, whose place is still held.</summary>
     public void BeginAgain() => Add(_current.Backend);
 
+    /// <summary>
+    /// Notes that the first byte of a response has come, or that a connection stands in mode tcp. A response that is a
+    /// failure is noted as one: a backend that fails quickly is not quick.
+    /// </summary>
+    public readonly void NoteFirstByte(bool failed)
+    {
+        if (_isMeasured)
+        {
+            Note(failed);
+        }
+    }
+
     /// <summary>Gives the place back, if one is held.</summary>
     public void Release(bool failed)
     {
-        if (_holdsPlace)
+        if (!_holdsPlace)
         {
-            _holdsPlace = false;
-            _current.Backend.State.Release(failed);
+            return;
+        }
+
+        _holdsPlace = false;
+        _current.Backend.State.Release(failed);
+        if (failed && _isMeasured)
+        {
+            Note(failed: true);
         }
     }
 
@@ -97,6 +119,20 @@ internal struct BackendAttempts
         }
 
         _current = new AttemptOutcome { Backend = backend, Stage = Stage.Connect };
+        _beganAt = _isMeasured ? Stopwatch.GetTimestamp() : 0;
+    }
+
+    private readonly void Note(bool failed)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (failed)
+        {
+            _current.Backend.State.NoteFailure(now - _beganAt, now);
+        }
+        else
+        {
+            _current.Backend.State.NoteFirstByte(now - _beganAt, now);
+        }
     }
 
     private readonly ExclusionSet ExcludeTried(BackendSet set)

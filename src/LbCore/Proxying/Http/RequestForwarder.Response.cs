@@ -61,6 +61,7 @@ internal sealed partial class RequestForwarder
         }
 
         _status = upstream.Head.Status;
+        NoteFirstByte();
         _responseMilliseconds = (int)(Loop.Now - _startedAt);
         _responseStarted = true;
         _client.WriteHead(upstream.HeadBytes, upstream.Head, upstream.ResponseFraming, _route?.ResponseFields, LeavesBody(upstream));
@@ -120,6 +121,15 @@ internal sealed partial class RequestForwarder
             }
 
             held = piece.MoreBuffered;
+        }
+    }
+
+    // How long an upload takes says more of the client than of the backend.
+    private void NoteFirstByte()
+    {
+        if (!_uploading)
+        {
+            _attempts.NoteFirstByte(_status is >= 500 and not (501 or 505));
         }
     }
 
