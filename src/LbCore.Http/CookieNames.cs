@@ -42,5 +42,22 @@ internal sealed class CookieNames
         return false;
     }
 
+    /// <summary>Counts which of the names a text has anywhere, whatever it means there, and tells the last of them.</summary>
+    public int CountIn(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> last)
+    {
+        last = default;
+        var count = 0;
+        foreach (var name in _names)
+        {
+            if (text.IndexOf(name) >= 0)
+            {
+                last = name;
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     private static ulong BitOf(int length) => 1UL << Math.Min(length, 63);
 }

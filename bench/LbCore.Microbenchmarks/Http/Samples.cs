@@ -26,6 +26,36 @@ internal static class Samples
 
     public static readonly byte[] ResponseBody = "hello"u8.ToArray();
 
+    /// <summary>Returns the head of a request with cookies of a kind; see <see cref="CookieBenchmarks.Field"/>.</summary>
+    public static byte[] WithCookies(string kind)
+    {
+        const string ours = "LbCore=v1.k1.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR.0123456789abcdefghijkl";
+        const int size = 4096;
+        var field = new StringBuilder();
+        switch (kind)
+        {
+            case "browser":
+                field.Append("session=4f1c2a9b7d3e8f60a1b2c3d4e5f60718; theme=dark; consent=all; _ga=GA1.1.1234567890.1700000000; ").Append(ours).Append("; basket=3");
+                break;
+            case "semicolons":
+                field.Append(';', size);
+                break;
+            case "names":
+                field.Insert(0, "LbCore;", size / 7);
+                break;
+            default:
+                for (var i = 0; field.Length < size - ours.Length; i++)
+                {
+                    field.Append("name").Append(i).Append("=0123456789abcdefghijklmnopqrstuv; ");
+                }
+
+                field.Append(kind == "last" ? ours : "other=x");
+                break;
+        }
+
+        return Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: shop.example.com\r\nCookie: {field}\r\n\r\n");
+    }
+
     /// <summary>Returns a chunked body of 64 KiB in chunks of one size.</summary>
     public static byte[] Chunked(int chunk)
     {
