@@ -17,6 +17,9 @@ internal sealed partial class CookieTarget : BytesTarget
 {
     private const int MostNames = 3;
 
+    // What is just within the limits is beyond them with the fields of our own.
+    private static readonly HeadLimits WrittenLimits = new(HeadLimits.Default.MaxBytes + 1024, HeadLimits.Default.MaxFields + 16);
+
     public override string Name => "cookies";
 
     public override void Run(byte[] bytes, int most)
@@ -77,7 +80,7 @@ internal sealed partial class CookieTarget : BytesTarget
         Claim.That(after.Values("cookie").SequenceEqual(SlowCookies.Cut(fields, names)), "other fields are left: " + string.Join(" | ", after.Values("cookie")));
         Claim.That(after.Values("a").Length == fields.Length, "other fields are gone");
         var again = new RequestHead();
-        Claim.That(RequestParser.Parse(written, again, HeadLimits.Default) == ParseStatus.Complete, "what was written is no head");
+        Claim.That(RequestParser.Parse(written, again, WrittenLimits) == ParseStatus.Complete, "what was written is no head");
         Claim.That(Walk(written, again).SequenceEqual(Walk(head, request).Where(cookie => !names.Contains(cookie.Name))), "other cookies are left than were not to be cut");
     }
 
