@@ -20,4 +20,15 @@ internal static class StrategyNames
 
     /// <summary>The quickest to answer, with regard to what it has in flight.</summary>
     public const string LeastTime = "least-time";
+    /// <summary>By the client's address.</summary>
+    public const string IpHash = "ip-hash";
+
+    /// <summary>By a key, on a ring, with bounded loads when wanted.</summary>
+    public const string ConsistentHash = "consistent-hash";
+
+    /// <summary>By a key, to the backend that wins the race. Exact, and a look at each backend.</summary>
+    public const string Rendezvous = "rendezvous";
+
+    /// <summary>By a key, in a table. The quickest and the most even of those that hash.</summary>
+    public const string Maglev = "maglev";
 }

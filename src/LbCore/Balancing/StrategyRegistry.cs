@@ -2,6 +2,7 @@ using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Linq;
+using LbCore.Balancing.Hashing;
 
 namespace LbCore.Balancing;
 
@@ -48,5 +49,9 @@ internal sealed class StrategyRegistry
         new RandomStrategy(),
         new PowerOfTwoStrategy(),
         new LeastConnectionsStrategy(),
+        new IpHashStrategy(),
+        new ConsistentHashStrategy(),
+        new RendezvousStrategy(),
+        new MaglevStrategy(),
     ];
 }

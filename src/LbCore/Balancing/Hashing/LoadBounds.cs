@@ -1,0 +1,76 @@
+using System;
+using System.Threading;
+using LbCore.Topology;
+
+namespace LbCore.Balancing.Hashing;
+
+/// <summary>
+/// How many requests each backend may have at once: a factor times its share, by weight, of all that are in flight (V.
+/// Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2016).
+/// </summary>
+/// <remarks>A look and the reservation after it are two steps, so as many loops as choose at once may each go one beyond.</remarks>
+internal sealed class LoadBounds
+{
+    // To add up this many figures costs less than what it would take to keep their sum.
+    private const int ExactUpTo = 16;
+
+    // Above it, one choice in so many adds them all up: this many reads a choice on average. The sum is then old by a
+    // fraction of a request for each backend, and so are the bounds.
+    private const int ReadsPerChoice = 8;
+
+    private readonly BackendState[] _states;
+    private readonly double[] _shares;
+    private readonly int _choicesPerSum;
+    private long _total;
+
+    public LoadBounds(BackendSet set, RankedBackends backends, double factor)
+    {
+        _states = new BackendState[backends.Count];
+        _shares = new double[backends.Count];
+        for (var rank = 0; rank < _states.Length; rank++)
+        {
+            _states[rank] = set[backends.Indexes[rank]].State;
+            _shares[rank] = factor * backends.Weights[rank] / backends.TotalWeight;
+        }
+
+        _choicesPerSum = _states.Length <= ExactUpTo ? 1 : Math.Max(_states.Length / ReadsPerChoice, 1);
+        _total = Sum();
+    }
+
+    /// <summary>Returns how many requests are in flight, for one choice: exactly for few backends, otherwise about.</summary>
+    public long Total(RandomSource random)
+    {
+        if (_choicesPerSum == 1)
+        {
+            return Sum();
+        }
+
+        // By chance rather than by a count, for a count would be one more line that all loops write.
+        if (random.Next(_choicesPerSum) == 0)
+        {
+            Volatile.Write(ref _total, Sum());
+        }
+
+        return Volatile.Read(ref _total);
+    }
+
+    /// <summary>Returns how many requests are in flight now.</summary>
+    public long Sum()
+    {
+        var sum = 0L;
+        foreach (var state in _states)
+        {
+            sum += state.InFlight;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Returns whether one more stays within a backend's bound: the ceiling of its share of all with this one.</summary>
+    public bool HasRoom(int rank, long total) => _states[rank].InFlight < _shares[rank] * (total + 1);
+
+    /// <summary>Returns a backend's bound.</summary>
+    public long BoundOf(int rank, long total) => (long)Math.Ceiling(_shares[rank] * (total + 1));
+
+    public int InFlightOf(int rank) => _states[rank].InFlight;
+}
