@@ -31,7 +31,9 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <c>/chunked/</c> in chunks, <c>/trailers/</c> in chunks with a trailer, <c>/close/</c> until it closes;
     /// <c>/upload/</c> takes PUT, <c>/refuse</c> answers 413 before it reads the body.
     /// </summary>
-    public static async Task<NginxServer> StartAsync(string name)
+    /// <param name="name">What <c>/name</c> answers.</param>
+    /// <param name="more">What else its block <c>http</c> has, such as further servers.</param>
+    public static async Task<NginxServer> StartAsync(string name, string more = "")
     {
         var program = Tool.Require("nginx", "nginx-light");
         var folder = new TempFolder();
@@ -39,7 +41,7 @@ internal sealed class NginxServer : IAsyncDisposable
         folder.Folder("upload");
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var configuration = folder.File("nginx.conf");
-        await File.WriteAllTextAsync(configuration, Configuration(folder.Path, port, name));
+        await File.WriteAllTextAsync(configuration, Configuration(folder.Path, port, name, more));
         var process = ChildProcess.Start(program, ["-c", configuration, "-p", folder.Path, "-e", "stderr"]);
         var server = new NginxServer(folder, process, "127.0.0.1:" + port);
         await Eventually.TrueAsync(server.AnswersAsync, StartDeadline, $"nginx answers. {process.Transcript}");
@@ -78,7 +80,7 @@ internal sealed class NginxServer : IAsyncDisposable
 
     // One process, so that killing it by its id leaves no worker behind. As root the worker would change to "nobody",
     // who may not enter the temporary folder.
-    private static string Configuration(string folder, string port, string name) =>
+    private static string Configuration(string folder, string port, string name, string more) =>
         $$"""
         daemon off;
         master_process off;
@@ -107,6 +109,7 @@ internal sealed class NginxServer : IAsyncDisposable
             location /upload/ { root {{folder}}; dav_methods PUT; }
             location /refuse { client_max_body_size 1; root {{folder}}; dav_methods PUT; }
           }
+          {{more}}
         }
         """;
 

@@ -49,7 +49,7 @@ internal sealed class ConfigurationReloadTests : HostFixture
             Entries(ReloadError),
             Is.EqualTo(new[]
             {
-                "LbCore:clusters:app:strategy: clusters.app.strategy: 'round-robbin' is no strategy; use round-robin or weighted-round-robin (did you mean round-robin?)",
+                "LbCore:clusters:app:strategy: clusters.app.strategy: 'round-robbin' is no strategy; use round-robin or weighted-round-robin or random or power-of-two or least-connections or least-time or ip-hash or consistent-hash or rendezvous or maglev (did you mean round-robin?)",
                 "LbCore:listeners:web:address: listeners.web.address: the address cannot change while it runs; restart, or set it back",
             }));
         await AssertServesAsync(balancer, second, token);

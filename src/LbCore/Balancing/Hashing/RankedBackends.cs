@@ -70,8 +70,7 @@ internal sealed class RankedBackends
         // To draw again until the answer is allowed keeps the shares of those that are left exactly by weight.
         for (var draw = 0; draw < QuickDraws; draw++)
         {
-            var drawn = Array.BinarySearch(_weightsUpTo, context.Random.Next(TotalWeight) + 1);
-            var index = _indexes[drawn < 0 ? ~drawn : drawn];
+            var index = _indexes[RankAt(context.Random.Next(TotalWeight))];
             if (!context.IsExcluded(index))
             {
                 return index;
@@ -109,5 +108,25 @@ internal sealed class RankedBackends
         }
 
         return BackendSelector.None;
+    }
+
+    // The first rank whose weights up to there are above the target. Array.BinarySearch would make a comparer first.
+    private int RankAt(int target)
+    {
+        int low = 0, high = _weightsUpTo.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_weightsUpTo[middle] > target)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
     }
 }

@@ -59,12 +59,12 @@ internal sealed class DisruptionTests
         Homes(strategy, Backends(20).Select(static backend => backend.Name == "b4" ? ("b4", 0) : backend)),
         Is.EqualTo(Homes(strategy, Backends(20).Where(static backend => backend.Name != "b4"))));
 
-    // What moves beyond the least, measured, and some room. The paper's figure 12 has the same order of size.
-    [TestCase(3, 65_537, 0.03)]
-    [TestCase(10, 65_537, 0.03)]
-    [TestCase(100, 65_537, 0.03)]
-    [TestCase(1000, 65_537, 0.05)]
-    [TestCase(100, 655_373, 0.03)]
+    // What moves beyond the least is 0.1 to 0.6 percent, and there is some room.
+    [TestCase(3, 65_537, 0.01)]
+    [TestCase(10, 65_537, 0.01)]
+    [TestCase(100, 65_537, 0.01)]
+    [TestCase(1000, 65_537, 0.01)]
+    [TestCase(100, 655_373, 0.01)]
     public void In_a_maglev_table_little_more_moves_than_must(int count, int size, double excess)
     {
         var before = Table(Enumerable.Range(0, count).Select(static i => ($"b{i}", 1)), size);
