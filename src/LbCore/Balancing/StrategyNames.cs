@@ -20,6 +20,7 @@ internal static class StrategyNames
 
     /// <summary>The quickest to answer, with regard to what it has in flight.</summary>
     public const string LeastTime = "least-time";
+
     /// <summary>By the client's address.</summary>
     public const string IpHash = "ip-hash";
 

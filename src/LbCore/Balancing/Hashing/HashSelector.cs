@@ -7,11 +7,13 @@ namespace LbCore.Balancing.Hashing;
 internal abstract class HashSelector : BackendSelector
 {
     private readonly KeyHasher _hasher;
+    private readonly WeightedDraw _draw;
 
     protected HashSelector(BackendSet set, KeyHasher hasher)
         : base(set)
     {
         _hasher = hasher;
+        _draw = WeightedDraw.Of(set);
         Ranked = new RankedBackends(set);
     }
 
@@ -24,7 +26,7 @@ internal abstract class HashSelector : BackendSelector
             return None;
         }
 
-        return _hasher.TryHash(in context, out var hash) ? Select(hash, in context) : Ranked.SelectRandom(in context);
+        return _hasher.TryHash(in context, out var hash) ? Select(hash, in context) : _draw.Next(in context);
     }
 
     public sealed override IReadOnlyList<string> Explain(in SelectionContext context)
@@ -36,7 +38,7 @@ internal abstract class HashSelector : BackendSelector
 
         if (!_hasher.TryHash(in context, out var hash))
         {
-            return [$"{_hasher.DescribeMissing()}: one of {Ranked.Count} backends is chosen by chance, by weight"];
+            return [$"{_hasher.DescribeMissing()}: a backend is chosen by chance, by weight", .. ChoiceExplanation.OfChances(Set, in context)];
         }
 
         var steps = new List<string> { $"{_hasher.Describe(in context)} hashes to 0x{hash:x16}" };

@@ -11,13 +11,9 @@ namespace LbCore.Balancing.Hashing;
 /// </summary>
 internal sealed class RankedBackends
 {
-    // Enough that nearly all choices end here when few are excluded; the exact way beyond costs a look at each backend.
-    private const int QuickDraws = 8;
-
     private readonly int[] _indexes;
     private readonly int[] _weights;
     private readonly ulong[] _nameHashes;
-    private readonly int[] _weightsUpTo;
 
     public RankedBackends(BackendSet set)
     {
@@ -34,13 +30,11 @@ internal sealed class RankedBackends
         _indexes = [.. indexes];
         _weights = new int[_indexes.Length];
         _nameHashes = new ulong[_indexes.Length];
-        _weightsUpTo = new int[_indexes.Length];
         for (var rank = 0; rank < _indexes.Length; rank++)
         {
             var backend = set[_indexes[rank]];
             TotalWeight += backend.Weight;
             _weights[rank] = backend.Weight;
-            _weightsUpTo[rank] = TotalWeight;
             _nameHashes[rank] = StableHash.Of(Encoding.UTF8.GetBytes(backend.Name));
         }
     }
@@ -58,27 +52,6 @@ internal sealed class RankedBackends
 
     /// <summary>Gets the hashes of their names, by rank. Not of indexes or addresses, which differ between instances.</summary>
     public ReadOnlySpan<ulong> NameHashes => _nameHashes;
-
-    /// <summary>Returns the index of a backend by chance, by weight, without bias; <see cref="BackendSelector.None"/> when none is left.</summary>
-    public int SelectRandom(in SelectionContext context)
-    {
-        if (_indexes.Length == 0)
-        {
-            return BackendSelector.None;
-        }
-
-        // To draw again until the answer is allowed keeps the shares of those that are left exactly by weight.
-        for (var draw = 0; draw < QuickDraws; draw++)
-        {
-            var index = _indexes[RankAt(context.Random.Next(TotalWeight))];
-            if (!context.IsExcluded(index))
-            {
-                return index;
-            }
-        }
-
-        return SelectLeft(context.Random.NextBits(), in context);
-    }
 
     /// <summary>
     /// Returns the index of the backend on whose share of the weights that are left the position falls; the whole range of
@@ -108,25 +81,5 @@ internal sealed class RankedBackends
         }
 
         return BackendSelector.None;
-    }
-
-    // The first rank whose weights up to there are above the target. Array.BinarySearch would make a comparer first.
-    private int RankAt(int target)
-    {
-        int low = 0, high = _weightsUpTo.Length - 1;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (_weightsUpTo[middle] > target)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low;
     }
 }
