@@ -125,7 +125,7 @@ internal sealed class HashContractTests(string strategy)
         }
 
         Assert.That(selector.ExplainKey(1, 0, 1, 2, 3)[^1], Is.EqualTo("no backend is left"));
-        Assert.That(selector.Explain(default)[0], Does.Contain("by chance"));
+        Assert.That(selector.Explain(default(SelectionInput))[0], Does.Contain("by chance"));
     }
 
     [Test]
