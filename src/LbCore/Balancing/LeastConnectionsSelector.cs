@@ -11,14 +11,13 @@ internal sealed class LeastConnectionsSelector : BackendSelector
     /// <summary>How often a choice begins again when another loop takes what it found. Then it takes what it finds.</summary>
     private const int MaxRounds = 4;
 
-    /// <summary>
-    /// How many turns of the cycle are looked at for a tie. Where one backend in eight ties, two choices in a thousand find none.
-    /// </summary>
-    private const int MaxTurns = 48;
+    /// <summary>How many turns of the cycle, or draws of a retry, are looked at for a tie.</summary>
+    private const int MaxTurns = 16;
 
     private readonly LoadScan[] _scans;
-    private readonly BackendState[] _states;
-    private readonly float[] _reciprocals;
+
+    /// <summary>Where each backend's counter is: the scan, and the counter in it.</summary>
+    private readonly (LoadScan Scan, int Slot)[] _counters;
 
     /// <summary>The cycle of smooth weighted round-robin; empty when the weights are equal, and the order of the counters is the cycle.</summary>
     private readonly int[] _schedule;
@@ -30,23 +29,21 @@ internal sealed class LeastConnectionsSelector : BackendSelector
     public LeastConnectionsSelector(BackendSet set, int[] schedule, LeastConnectionsSelector? previous)
         : base(set)
     {
-        var chunks = InFlightView.Of(set).Chunks;
-        _scans = new LoadScan[chunks.Length];
-        for (var i = 0; i < _scans.Length; i++)
+        var scans = new Dictionary<InFlightChunk, LoadScan>();
+        foreach (var chunk in InFlightView.Of(set).Chunks)
         {
-            _scans[i] = new LoadScan(chunks[i], set);
-            _places += _scans[i].Length;
+            scans[chunk] = new LoadScan(chunk, set);
+            _places += chunk.Length;
         }
 
-        _states = new BackendState[set.Count];
-        _reciprocals = new float[set.Count];
+        _scans = [.. scans.Values];
+        _counters = new (LoadScan, int)[set.Count];
         var least = int.MaxValue;
         var most = 0;
-        for (var i = 0; i < _states.Length; i++)
+        for (var i = 0; i < _counters.Length; i++)
         {
             var weight = set[i].Weight;
-            _states[i] = set[i].State;
-            _reciprocals[i] = 1f / weight;
+            _counters[i] = (scans[set[i].State.Chunk], set[i].State.Slot);
             least = weight > 0 && weight < least ? weight : least;
             most = weight > most ? weight : most;
         }
@@ -157,7 +154,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
         var sum = 0;
         foreach (var scan in _scans)
         {
-            sum += scan.WeightUpTo(bound);
+            sum += scan.TiedWeight(bound);
         }
 
         if (sum == 0)
@@ -178,41 +175,55 @@ internal sealed class LeastConnectionsSelector : BackendSelector
         return None;
     }
 
-    // The same multiplication as the scan's, so that both see the same number.
-    private float LoadOf(int index) => _states[index].Counted * _reciprocals[index];
+    private float LoadOf(int index)
+    {
+        var (scan, slot) = _counters[index];
+        return scan.LoadOf(slot);
+    }
 
-    /// <summary>Looks at each backend that is left: retries are rare. Ties are drawn by weight, and so leave the turns alone.</summary>
+    /// <summary>Looks at all that are left: retries are rare. Ties are drawn by weight, and so leave the turns alone.</summary>
     private int SelectAgain(in SelectionContext context)
     {
-        var best = None;
-        var sum = 0;
-        for (var index = 0; index < _states.Length; index++)
+        var least = LoadScan.Never;
+        foreach (var scan in _scans)
         {
-            var weight = Set[index].Weight;
-            if (weight == 0 || context.IsExcluded(index))
-            {
-                continue;
-            }
+            var one = scan.Least(in context);
+            least = one < least ? one : least;
+        }
 
-            var comparison = best < 0 ? -1 : Compare(index, best);
-            if (comparison < 0)
+        if (least == LoadScan.Never)
+        {
+            return None;
+        }
+
+        var bound = LoadScan.BoundOf(least);
+        for (var draws = 0; draws < MaxTurns; draws++)
+        {
+            var index = _draw.Next(in context);
+            if (LoadOf(index) <= bound)
             {
-                best = index;
-                sum = weight;
-            }
-            else if (comparison == 0)
-            {
-                // The k-th tie takes over with its share of the weights so far: each ends with its share of all.
-                sum += weight;
-                best = context.Random.Next(sum) < weight ? index : best;
+                return index;
             }
         }
 
-        return best;
-    }
+        var best = None;
+        var sum = 0;
+        foreach (var scan in _scans)
+        {
+            for (var slot = scan.Find(bound, 0); slot >= 0; slot = scan.Find(bound, slot + 1))
+            {
+                var index = scan.IndexOf(slot);
+                if (!context.IsExcluded(index))
+                {
+                    // The k-th tie takes over with its share of the weights so far: each ends with its share of all.
+                    sum += Set[index].Weight;
+                    best = context.Random.Next(sum) < Set[index].Weight ? index : best;
+                }
+            }
+        }
 
-    private int Compare(int index, int other) =>
-        ((long)_states[index].Counted * Set[other].Weight).CompareTo((long)_states[other].Counted * Set[index].Weight);
+        return best >= 0 ? best : _draw.Next(in context);
+    }
 
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Cursor

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Threading;
 using LbCore.Topology;
 
@@ -13,15 +14,15 @@ namespace LbCore.Balancing;
 /// <para>
 /// A load is the counter times the rounded reciprocal of the weight, in 32 bits. A division would give equal fractions equal
 /// results, but takes five times as long. Both roundings together are off by at most 2^-23 of the value (u). So the least
-/// load found and the loads of all that truly have the least differ by no more than 2u, to which <see cref="Tolerance"/>
+/// load found and the loads of all that truly have the least differ by no more than 2u, to which <see cref="BoundOf"/>
 /// allows; different fractions a/v and b/w differ by at least 1/(a w) of themselves, and are told apart where that is more
 /// than 4u = 2^-21: as long as what is in flight times the weight is below 2^21, which is 8,191 in flight at the weight 256,
 /// and two million at the weight 1. Above it, backends that differ by less than one in two million count as equal.
 /// </para>
 /// <para>
 /// Where there are more than <see cref="InFlightTable.MaxScanned"/> counters, each block of 64 keeps its least load together
-/// with the number of changes at which it was found, in one word. A choice compares the numbers, and scans again only the
-/// blocks that have changed: what it finds is as exact as a scan of all.
+/// with the number of changes at which it was found, in one word, and the weight of those that have it in another. A choice
+/// compares the numbers, and scans again only the blocks that have changed: what it finds is as exact as a scan of all.
 /// </para>
 /// </remarks>
 internal sealed class LoadScan
@@ -38,6 +39,7 @@ internal sealed class LoadScan
     private readonly float[] _reciprocals;
     private readonly float[] _penalties;
     private readonly long[]? _least;
+    private readonly long[]? _tied;
 
     /// <param name="chunk">The counters.</param>
     /// <param name="set">The backends; those whose counters are elsewhere are left to other scans.</param>
@@ -66,6 +68,7 @@ internal sealed class LoadScan
         {
             // Filled at once: no number of changes would mark what was never looked at.
             _least = new long[changes.Length];
+            _tied = new long[changes.Length];
             for (var block = 0; block < changes.Length; block++)
             {
                 Refresh(block, Volatile.Read(ref changes[block]));
@@ -82,6 +85,9 @@ internal sealed class LoadScan
     /// <summary>Returns the index of the backend at a counter.</summary>
     public int IndexOf(int slot) => _indexes[slot];
 
+    /// <summary>Returns the load of a backend now, which has a weight.</summary>
+    public float LoadOf(int slot) => Volatile.Read(ref _chunk.Counters[slot]) * _reciprocals[slot];
+
     /// <summary>Returns the least load now; <see cref="Never"/> when there is no backend.</summary>
     public float Least()
     {
@@ -91,12 +97,36 @@ internal sealed class LoadScan
         }
 
         var least = Never;
-        for (var block = 0; block < known.Length; block++)
+        for (var block = 0; block < known.Length && block < changes.Length; block++)
         {
             var changed = Volatile.Read(ref changes[block]);
             var word = Volatile.Read(ref known[block]);
             var load = (int)(word >> 32) == changed ? LoadIn(word) : Refresh(block, changed);
-            least = Math.Min(least, load);
+            least = load < least ? load : least;
+        }
+
+        return least;
+    }
+
+    /// <summary>Returns the least load of the backends that are not excluded.</summary>
+    public float Least(in SelectionContext context)
+    {
+        var least = Never;
+        for (var i = 0; i < Length; i += Vector<float>.Count)
+        {
+            if (!Vector.LessThanAny(Loads(i), new Vector<float>(least)))
+            {
+                continue;
+            }
+
+            for (var slot = i; slot < i + Vector<float>.Count; slot++)
+            {
+                var load = LoadOf(slot) + _penalties[slot];
+                if (load < least && !context.IsExcluded(_indexes[slot]))
+                {
+                    least = load;
+                }
+            }
         }
 
         return least;
@@ -123,40 +153,50 @@ internal sealed class LoadScan
         return -1;
     }
 
-    /// <summary>Returns the sum of the weights of the backends whose load is at most the bound.</summary>
-    public int WeightUpTo(float bound)
+    /// <summary>Returns the sum of the weights of the backends whose load is at most the bound, which is the least load's.</summary>
+    public int TiedWeight(float bound)
     {
-        var sum = Vector<int>.Zero;
-        var bounds = new Vector<float>(bound);
-        for (var begin = 0; begin < Length; begin += InFlightChunk.BlockSize)
+        if (_least is null)
         {
-            if (_least is { } known && LoadIn(Volatile.Read(ref known[begin / InFlightChunk.BlockSize])) > bound)
-            {
-                continue;
-            }
-
-            for (var i = begin; i < Math.Min(begin + InFlightChunk.BlockSize, Length); i += Vector<int>.Count)
-            {
-                sum += Vector.LessThanOrEqual(Loads(i), bounds) & new Vector<int>(_weights, i);
-            }
+            return TiedWeightOf(bound, 0, Length);
         }
 
-        return Vector.Sum(sum);
+        var sum = 0;
+        for (var block = 0; block < _least.Length; block++)
+        {
+            sum += TiedWeightIn(block, bound);
+        }
+
+        return sum;
     }
 
     /// <summary>
-    /// Walks the backends whose load is at most the bound, and takes their weights from <paramref name="rest"/> until it is
-    /// below zero.
+    /// Walks the backends whose load is at most the bound, which is the least load's, and takes their weights from
+    /// <paramref name="rest"/> until it is below zero.
     /// </summary>
     /// <returns>The counter where that happens; -1 when it does not.</returns>
     public int FindByWeight(float bound, ref int rest)
     {
-        for (var slot = Find(bound, 0); slot >= 0; slot = Find(bound, slot + 1))
+        for (var begin = 0; begin < Length; begin += InFlightChunk.BlockSize)
         {
-            rest -= _weights[slot];
-            if (rest < 0)
+            if (_least is not null)
             {
-                return slot;
+                var weight = TiedWeightIn(begin / InFlightChunk.BlockSize, bound);
+                if (rest >= weight)
+                {
+                    rest -= weight;
+                    continue;
+                }
+            }
+
+            var end = Math.Min(begin + InFlightChunk.BlockSize, Length);
+            for (var slot = FindIn(bound, begin, end); slot >= 0; slot = FindIn(bound, slot + 1, end))
+            {
+                rest -= _weights[slot];
+                if (rest < 0)
+                {
+                    return slot;
+                }
             }
         }
 
@@ -168,12 +208,34 @@ internal sealed class LoadScan
     private float Refresh(int block, int changed)
     {
         var begin = block * InFlightChunk.BlockSize;
-        var load = LeastOf(begin, Math.Min(begin + InFlightChunk.BlockSize, Length));
+        var end = Math.Min(begin + InFlightChunk.BlockSize, Length);
+        var load = LeastOf(begin, end);
+        var weight = load == Never ? 0 : TiedWeightOf(BoundOf(load), begin, end);
 
-        // The number of before the scan: a change meanwhile makes it out of date. One that another thread wrote in between
-        // may be lost with it, and is found again.
+        // The number of before the scan: a change meanwhile makes it out of date. What another thread wrote in between may
+        // be lost with it, and is found again.
+        Volatile.Write(ref _tied![block], ((long)changed << 32) | (uint)weight);
         Volatile.Write(ref _least![block], ((long)changed << 32) | (uint)BitConverter.SingleToInt32Bits(load));
         return load;
+    }
+
+    private int TiedWeightIn(int block, float bound)
+    {
+        var word = Volatile.Read(ref _least![block]);
+        if (LoadIn(word) > bound)
+        {
+            return 0;
+        }
+
+        var tied = Volatile.Read(ref _tied![block]);
+        if (tied >> 32 != word >> 32)
+        {
+            // Two threads have written at once, each one of the words last.
+            Refresh(block, (int)(word >> 32));
+            tied = Volatile.Read(ref _tied[block]);
+        }
+
+        return (int)tied;
     }
 
     private float LeastOf(int begin, int end)
@@ -184,13 +246,27 @@ internal sealed class LoadScan
             least = Vector.MinNative(least, Loads(i));
         }
 
+        Span<float> lanes = stackalloc float[Vector<float>.Count];
+        least.CopyTo(lanes);
         var result = Never;
-        for (var i = 0; i < Vector<float>.Count; i++)
+        foreach (var lane in lanes)
         {
-            result = Math.Min(result, least[i]);
+            result = lane < result ? lane : result;
         }
 
         return result;
+    }
+
+    private int TiedWeightOf(float bound, int begin, int end)
+    {
+        var sum = Vector<int>.Zero;
+        var bounds = new Vector<float>(bound);
+        for (var i = begin; i < end; i += Vector<int>.Count)
+        {
+            sum += Vector.LessThanOrEqual(Loads(i), bounds) & At(_weights, i);
+        }
+
+        return Vector.Sum(sum);
     }
 
     private int FindIn(float bound, int begin, int end)
@@ -203,7 +279,7 @@ internal sealed class LoadScan
             {
                 slot += Vector<float>.Count;
             }
-            else if (Load(slot) <= bound)
+            else if (LoadOf(slot) + _penalties[slot] <= bound)
             {
                 return slot;
             }
@@ -216,9 +292,9 @@ internal sealed class LoadScan
         return -1;
     }
 
-    private Vector<float> Loads(int slot) =>
-        (Vector.ConvertToSingle(new Vector<int>(_chunk.Counters, slot)) * new Vector<float>(_reciprocals, slot))
-        + new Vector<float>(_penalties, slot);
+    private Vector<float> Loads(int slot) => (Vector.ConvertToSingle(At(_chunk.Counters, slot)) * At(_reciprocals, slot)) + At(_penalties, slot);
 
-    private float Load(int slot) => (Volatile.Read(ref _chunk.Counters[slot]) * _reciprocals[slot]) + _penalties[slot];
+    // Without the three checks of bounds, which cost as much as the arithmetic: all arrays are as long as the chunk, a
+    // multiple of every vector's length, and the loops above end there.
+    private static Vector<T> At<T>(T[] array, int slot) => Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(array), (nuint)slot);
 }

@@ -10,7 +10,7 @@ namespace LbCore.Topology;
 internal sealed class InFlightTable
 {
     /// <summary>Up to so many counters a scan of all is quicker than keeping account of what changed.</summary>
-    public const int MaxScanned = 1024;
+    public const int MaxScanned = 256;
 
     private readonly List<Place> _places = [];
     private readonly Stack<int> _free = new();

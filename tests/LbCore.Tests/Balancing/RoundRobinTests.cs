@@ -128,6 +128,19 @@ internal sealed class RoundRobinTests
     }
 
     [Test]
+    public void Retries_are_shared_by_weight_among_the_few_that_are_left_of_ten_thousand()
+    {
+        var weights = Enumerable.Range(0, 10_000).Select(static i => i switch { 17 => 1, 5000 => 2, 9999 => 5, _ => 256 }).ToArray();
+        int[] excluded = [.. Enumerable.Range(0, 10_000).Where(i => weights[i] == 256)];
+
+        Distribution.AssertFits(
+            Distribution.Of(Create(weights), 4000, new RandomSource(6), excluded), [.. weights.Select(static w => w == 256 ? 0.0 : w)]);
+    }
+
+    [Test]
+    public void Any_number_of_backends_is_served() => SelectorRules.AssertAnyCountWorks(new RoundRobinStrategy(StrategyNames.RoundRobin));
+
+    [Test]
     public void A_backend_that_is_dead_is_not_first_for_everybody()
     {
         var selector = Create(1, 1);

@@ -81,8 +81,8 @@ internal sealed class InFlightTableTests
     [Test]
     public void Changes_are_counted_only_where_there_are_many_backends()
     {
-        var few = Create(new InFlightTable(), 1000)[0];
-        var many = Create(new InFlightTable(), 1025)[70];
+        var few = Create(new InFlightTable(), 256)[0];
+        var many = Create(new InFlightTable(), 257)[70];
         few.TryReserve(int.MaxValue);
         many.TryReserve(int.MaxValue);
         many.Release(failed: false);
