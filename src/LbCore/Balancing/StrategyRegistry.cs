@@ -53,5 +53,6 @@ internal sealed class StrategyRegistry
         new ConsistentHashStrategy(),
         new RendezvousStrategy(),
         new MaglevStrategy(),
+        new LeastTimeStrategy(),
     ];
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.InteropServices;
 using System.Threading;
 
@@ -8,10 +9,15 @@ internal sealed class BackendState
 {
     private const long OneIdle = 1L << 32;
 
+    // However often it fails: from here it is tried again within some minutes.
+    private const float MaxPenalty = 60_000;
+
     private readonly InFlightChunk _chunk;
     private readonly int _slot;
     private Figures _figures;
     private object? _pools;
+    private float _decay = 10_000;
+    private float _failurePenalty = 1_000;
 
     /// <summary>Creates figures that belong to no cluster.</summary>
     public BackendState()
@@ -53,6 +59,9 @@ internal sealed class BackendState
 
     /// <summary>Gets how many of them ended with a failure of the backend.</summary>
     public long Failures => Volatile.Read(ref _figures.Failures);
+
+    /// <summary>Gets the average time to the first byte, to be read by <see cref="PeakAverage"/>; 0 when none was measured.</summary>
+    public long FirstByte => Volatile.Read(ref _figures.FirstByte);
 
     public bool TryReserve(int limit)
     {
@@ -126,13 +135,51 @@ internal sealed class BackendState
     /// <summary>Sets <see cref="Pools"/> unless another thread was first, and returns what is in force.</summary>
     public object SetPools(object pools) => Interlocked.CompareExchange(ref _pools, pools, null) ?? pools;
 
+    /// <summary>Sets by what rules times to the first byte are kept. The control plane's; the average goes on.</summary>
+    /// <param name="decay">In how many milliseconds an older average fades to 1/e.</param>
+    /// <param name="failurePenalty">How many milliseconds a failure counts as at least.</param>
+    public void KeepFirstByte(float decay, float failurePenalty)
+    {
+        Volatile.Write(ref _decay, decay);
+        Volatile.Write(ref _failurePenalty, failurePenalty);
+    }
+
+    /// <summary>Counts a response, or in mode tcp a connection, that has begun.</summary>
+    /// <param name="elapsedTicks">How long that took from the attempt's beginning, in ticks of Stopwatch.</param>
+    /// <param name="nowMilliseconds">Environment.TickCount64 now.</param>
+    public void NoteFirstByte(long elapsedTicks, long nowMilliseconds) =>
+        Note(PeakAverage.MillisecondsOf(elapsedTicks), (uint)nowMilliseconds, isFailure: false);
+
+    /// <summary>
+    /// Counts an attempt that the backend failed: as what it took, and no less than the penalty and twice the average. A
+    /// backend that fails at once would otherwise be the quickest, and where all are slower than the penalty it still would.
+    /// </summary>
+    /// <param name="elapsedTicks">How long it took to fail, in ticks of Stopwatch.</param>
+    /// <param name="nowMilliseconds">Environment.TickCount64 now.</param>
+    public void NoteFailure(long elapsedTicks, long nowMilliseconds) =>
+        Note(PeakAverage.MillisecondsOf(elapsedTicks), (uint)nowMilliseconds, isFailure: true);
+
+    private void Note(float milliseconds, uint now, bool isFailure)
+    {
+        var decay = Volatile.Read(ref _decay);
+        var seen = Volatile.Read(ref _figures.FirstByte);
+        if (isFailure)
+        {
+            var penalty = Math.Max(Volatile.Read(ref _failurePenalty), 2 * PeakAverage.Read(seen, now, decay));
+            milliseconds = Math.Max(milliseconds, Math.Min(penalty, MaxPenalty));
+        }
+
+        // Once: when another loop has written meanwhile, its sample is as good as this one.
+        Interlocked.CompareExchange(ref _figures.FirstByte, PeakAverage.Add(seen, milliseconds, now, decay), seen);
+    }
+
     private static int InFlightOf(long connections) => (int)connections;
 
     private static int IdleOf(long connections) => (int)(connections >> 32);
 
     private static long OpenOf(long connections) => (long)InFlightOf(connections) + IdleOf(connections);
 
-    // All three share one cache line, since a connection writes them together, and the padding keeps other objects off
+    // All share one cache line, since a connection writes them together, and the padding keeps other objects off
     // it. 64 bytes before and after also cover the pair of lines that some processors fetch at once.
     [StructLayout(LayoutKind.Explicit, Size = 192)]
     private struct Figures
@@ -147,5 +194,8 @@ internal sealed class BackendState
         // miss a connection that moves between them, and a bound on it would not hold.
         [FieldOffset(80)]
         public long Connections;
+
+        [FieldOffset(88)]
+        public long FirstByte;
     }
 }
