@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using BenchmarkDotNet.Attributes;
 using LbCore.Balancing;
 using LbCore.Topology;
@@ -15,13 +17,20 @@ public class DrawingStrategyBenchmarks
     public int Backends { get; set; }
 
     /// <summary>Gets or sets the strategy.</summary>
-    [Params(StrategyNames.Random, StrategyNames.PowerOfTwo)]
+    [Params(StrategyNames.Random, StrategyNames.PowerOfTwo, StrategyNames.LeastTime)]
     public string Strategy { get; set; } = "";
 
     [GlobalSetup]
     public void BuildSelector()
     {
-        _selector = StrategyRegistry.BuiltIn.Get(Strategy).Create(BenchmarkSets.Of(Backends, isWeighted: true), StrategyArguments.None, previous: null);
+        var strategy = StrategyRegistry.BuiltIn.Get(Strategy);
+        var set = BenchmarkSets.Of(Backends, isWeighted: true);
+        foreach (var backend in set.AsSpan())
+        {
+            backend.State.NoteFirstByte(_random.Next(10_000_000), Environment.TickCount64);
+        }
+
+        _selector = strategy.Create(set, new StrategyArguments(strategy.Parameters, new Dictionary<string, string>()), previous: null);
     }
 
     [Benchmark]
