@@ -16,7 +16,7 @@ internal sealed class LoadBounds
 
     // Above it, one choice in so many adds them all up: this many reads a choice on average. The sum is then old by a
     // fraction of a request for each backend, and so are the bounds.
-    private const int ReadsPerChoice = 8;
+    private const int ReadsPerChoice = 4;
 
     private readonly BackendState[] _states;
     private readonly double[] _shares;
