@@ -1,6 +1,5 @@
 using LbCore.Balancing;
 using LbCore.Testing;
-using LbCore.Topology;
 using NUnit.Framework;
 
 namespace CustomStrategy.Tests;

@@ -5,6 +5,9 @@ namespace LbCore.Balancing;
 /// <summary>Selects and reserves in one step.</summary>
 internal static class BackendReservation
 {
+    // After how many full backends the strategy is not asked any more.
+    private const int MaxPassedOver = 32;
+
     /// <summary>
     /// Reserves a backend that is not excluded. Full ones are passed over and excluded, for a selector cannot know limits.
     /// </summary>
@@ -16,7 +19,7 @@ internal static class BackendReservation
     public static int TryReserve(BackendSelector selector, in SelectionContext context, ref ExclusionSet excluded, out bool full)
     {
         full = false;
-        while (true)
+        for (var passedOver = 0; passedOver < MaxPassedOver; passedOver++)
         {
             var index = selector.Select(in context);
 
@@ -34,5 +37,25 @@ internal static class BackendReservation
             full = true;
             excluded.Add(index);
         }
+
+        return TryReserveAny(selector.Set, context.Random, in excluded);
+    }
+
+    // So many full ones one after the other are a cluster that is about full. To ask for each of the others in its turn would
+    // take a loop longer the more there are, and just then.
+    private static int TryReserveAny(BackendSet set, RandomSource random, in ExclusionSet excluded)
+    {
+        var index = random.Next(set.Count);
+        for (var left = set.Count; left > 0; left--)
+        {
+            if (set[index].Weight > 0 && !excluded.Contains(index) && set[index].TryReserve())
+            {
+                return index;
+            }
+
+            index = index + 1 == set.Count ? 0 : index + 1;
+        }
+
+        return BackendSelector.None;
     }
 }

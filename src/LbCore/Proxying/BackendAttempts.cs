@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using LbCore.Balancing;
 using LbCore.Recording;
@@ -124,14 +125,14 @@ internal struct BackendAttempts
 
     private readonly void Note(bool failed)
     {
-        var now = Stopwatch.GetTimestamp();
+        var elapsed = Stopwatch.GetTimestamp() - _beganAt;
         if (failed)
         {
-            _current.Backend.State.NoteFailure(now - _beganAt, now);
+            _current.Backend.State.NoteFailure(elapsed, Environment.TickCount64);
         }
         else
         {
-            _current.Backend.State.NoteFirstByte(now - _beganAt, now);
+            _current.Backend.State.NoteFirstByte(elapsed, Environment.TickCount64);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class LoadBounds
 
     private readonly BackendState[] _states;
     private readonly double[] _shares;
+    private readonly InFlightView _view;
     private readonly int _choicesPerSum;
     private long _total;
 
@@ -34,6 +35,7 @@ internal sealed class LoadBounds
         }
 
         _choicesPerSum = _states.Length <= ExactUpTo ? 1 : Math.Max(_states.Length / ReadsPerChoice, 1);
+        _view = InFlightView.Of(set);
         _total = Sum();
     }
 
@@ -46,17 +48,25 @@ internal sealed class LoadBounds
         }
 
         // By chance rather than by a count, for a count would be one more line that all loops write.
-        if (random.Next(_choicesPerSum) == 0)
-        {
-            Volatile.Write(ref _total, Sum());
-        }
-
-        return Volatile.Read(ref _total);
+        return random.Next(_choicesPerSum) == 0 ? Renew() : Volatile.Read(ref _total);
     }
 
-    /// <summary>Returns how many requests are in flight now.</summary>
-    public long Sum()
+    /// <summary>Returns how many requests are in flight now, and keeps it for the choices that follow.</summary>
+    public long Renew()
     {
+        var sum = Sum();
+        Volatile.Write(ref _total, sum);
+        return sum;
+    }
+
+    private long Sum()
+    {
+        if (_states.Length > ExactUpTo)
+        {
+            // What backends that drain still have is in it, too: a little more room for the others.
+            return _view.Total();
+        }
+
         var sum = 0L;
         foreach (var state in _states)
         {

@@ -45,7 +45,7 @@ internal sealed class RingSelector : HashSelector
     {
         var ring = _ring!;
         var point = ring.FirstAtOrAfter(hash);
-        var total = _bounds?.Sum() ?? 0;
+        var total = _bounds?.Renew() ?? 0;
         var chosen = _bounds is null ? SelectNext(ring, point, hash, in context) : SelectWithin(_bounds, total, point, hash, in context);
         steps.Add($"point 0x{ring.PositionAt(point):x16} of backend {BackendOf(ring.RankAt(point))} is the first of {ring.Count} on the ring at or after it");
         var passed = new HashSet<int>();
@@ -88,6 +88,14 @@ internal sealed class RingSelector : HashSelector
     {
         var ring = _ring!;
         var home = point;
+        var rankOfHome = ring.RankAt(home);
+        if (!context.IsExcluded(Ranked.Indexes[rankOfHome]) && bounds.HasRoom(rankOfHome, total))
+        {
+            return Ranked.Indexes[rankOfHome];
+        }
+
+        // The bound is old by now, perhaps. While load rises an old one is too low, and would send keys away that may stay.
+        total = bounds.Renew();
         for (var step = 0; step < MaxSteps; step++, point = ring.After(point))
         {
             var rank = ring.RankAt(point);
