@@ -49,10 +49,10 @@ internal sealed class StrategyRegistry
         new RandomStrategy(),
         new PowerOfTwoStrategy(),
         new LeastConnectionsStrategy(),
+        new LeastTimeStrategy(),
         new IpHashStrategy(),
         new ConsistentHashStrategy(),
         new RendezvousStrategy(),
         new MaglevStrategy(),
-        new LeastTimeStrategy(),
     ];
 }

@@ -3,6 +3,8 @@ namespace LbCore.Configuration;
 /// <summary>The part that checks how clusters pick their backends.</summary>
 internal sealed partial class LbCoreOptionsValidator
 {
+    private const string PlannedStrategy = "cookie-sticky";
+
     private void CheckStrategy(string path, StrategyOptions? strategy)
     {
         if (strategy is null)
@@ -12,6 +14,10 @@ internal sealed partial class LbCoreOptionsValidator
         else if (IsKnown(strategy))
         {
             _errors.AddRange(_strategies.Check(path, strategy));
+        }
+        else if (strategy.Type == PlannedStrategy)
+        {
+            Add(path, $"'{strategy.Type}' is not supported yet; use {Enumerate(_strategies.Names)}");
         }
         else
         {
