@@ -6,6 +6,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Hosting;
 using LbCore.TestKit;
@@ -54,14 +55,15 @@ internal sealed class BalancerHarness : IAsyncDisposable
         IEnumerable<EndPoint> backends,
         CancellationToken token,
         Action<LbCoreOptions>? configure = null,
-        FakeTimeProvider? time = null)
+        FakeTimeProvider? time = null,
+        IReadOnlyCollection<IBalancingStrategy>? strategies = null)
     {
         var options = Options(engine, backends);
         configure?.Invoke(options);
         var outcomes = new OutcomeLog();
         var environment = new LoadBalancerEnvironment
         {
-
+            Strategies = StrategyRegistry.With(strategies ?? []),
             Transport = new TransportOptions { TimeProvider = (TimeProvider?)time ?? TimeProvider.System, PoisonBuffers = true }.WithoutStopGrace(),
             Recorder = (_, _) => outcomes,
         };
@@ -77,7 +79,8 @@ internal sealed class BalancerHarness : IAsyncDisposable
         IEnumerable<EndPoint> backends,
         CancellationToken token,
         Action<LbCoreOptions>? configure = null,
-        FakeTimeProvider? time = null) => StartAsync(
+        FakeTimeProvider? time = null,
+        IReadOnlyCollection<IBalancingStrategy>? strategies = null) => StartAsync(
             engine,
             backends,
             token,
@@ -86,7 +89,8 @@ internal sealed class BalancerHarness : IAsyncDisposable
                 options.Listeners[ListenerName].Mode = ListenerMode.Http;
                 configure?.Invoke(options);
             },
-            time);
+            time,
+            strategies);
 
     /// <summary>Starts one before a single backend, and connects one client through to it.</summary>
     public static async Task<RelayedPair> StartPairAsync(EngineCase engine, CancellationToken token)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Threading.Tasks;
 using LbCore.Configuration;
+using LbCore.Hosting;
 using LbCore.Server.Hosting;
 using LbCore.Transport;
 
@@ -17,7 +18,7 @@ internal sealed class ProxyCommand
     private const string Tcp = "tcp";
 
     private static readonly string[] Modes = ["http", Tcp];
-    private static readonly string[] Strategies = ["round-robin", "weighted-round-robin"];
+    private static readonly string[] Strategies = [.. LoadBalancer.BuiltInStrategies];
     private static readonly string[] LogFormats = ["combined", "json"];
     private static readonly string[] Engines = ["auto", "epoll", "managed"];
 
@@ -40,7 +41,7 @@ internal sealed class ProxyCommand
     private readonly Option<string[]> _strategy = TextOption.OfWords(
         "--strategy",
         "name",
-        $"How a backend is picked: round-robin or weighted-round-robin. [default: {new ClusterOptions().Strategy.Type}]",
+        $"How a backend is picked: {string.Join(", ", Strategies)}. Parameters go by --set clusters.proxy.strategy.<parameter>=<value>. [default: {new ClusterOptions().Strategy.Type}]",
         Strategies);
 
     private readonly Option<string[]> _engine = TextOption.OfWords("--engine", "auto|epoll|managed", "The transport. [default: auto]", Engines);

@@ -45,6 +45,9 @@ public sealed class LoadBalancer : IAsyncDisposable, IDisposable
         _transportLogger = loggers.CreateLogger("LbCore.Transport");
     }
 
+    /// <summary>Gets the names of the strategies that are built in.</summary>
+    public static IReadOnlyCollection<string> BuiltInStrategies => StrategyRegistry.BuiltIn.Names;
+
     /// <summary>Gets the bound addresses by the listeners' names, with their real ports. Empty until started.</summary>
     public IReadOnlyDictionary<string, EndPoint> EndPoints => _running?.EndPoints ?? new Dictionary<string, EndPoint>();
 

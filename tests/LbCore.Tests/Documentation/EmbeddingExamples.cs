@@ -1,15 +1,18 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
+using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.Hosting;
+using LbCore.Testing;
+using LbCore.Topology;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LbCore.Tests.Documentation;
 
-/// <summary>The code of the documentation. It is compiled here and never run; a test looks whether the documentation has the same.</summary>
+/// <summary>The code of the documentation. It is compiled here and not run, but for the tests in it; a test looks whether the documentation has the same.</summary>
 internal static class EmbeddingExamples
 {
     public static async Task SmallestHostAsync(string[] args)
@@ -33,6 +36,11 @@ internal static class EmbeddingExamples
     public static void FromConfiguration(HostApplicationBuilder builder)
     {
         builder.Services.AddLbCore(builder.Configuration.GetSection("LbCore"));
+    }
+
+    public static void OwnStrategy(HostApplicationBuilder builder)
+    {
+        builder.Services.AddLbCore(builder.Configuration.GetSection("LbCore")).AddStrategy<FillFirst>();
     }
 
     public static void Several(HostApplicationBuilder builder)
@@ -75,5 +83,18 @@ internal static class EmbeddingExamples
         Console.WriteLine(balancer.EndPoints["web"]);
         await stopSignal;
         await balancer.StopAsync();
+    }
+
+    internal sealed class FillFirstTests : StrategyContractTests
+    {
+        protected override IBalancingStrategy CreateStrategy() => new FillFirst();
+    }
+
+    internal sealed class FillFirst : IBalancingStrategy
+    {
+        public string Name => "fill-first";
+
+        public BackendSelector Create(BackendSet set, StrategyArguments arguments, BackendSelector? previous) =>
+            new RoundRobinStrategy(Name).Create(set, arguments, previous);
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class EmbeddingExamplesTests
 {
     [TestCase("README.md")]
     [TestCase("docs/embedding.md")]
+    [TestCase("docs/strategies.md")]
     public void Code_in_the_documentation_is_compiled(string document)
     {
         var compiled = Normalize(Read("tests/LbCore.Tests/Documentation/EmbeddingExamples.cs"));

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using LbCore.Balancing;
 using LbCore.Configuration;
 using LbCore.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -23,11 +25,15 @@ internal sealed class HttpPair : IAsyncDisposable
 
     public RawClient Client { get; }
 
+    /// <summary>Gets or sets the backend's end that a test keeps for further requests.</summary>
+    public RawClient? Backend { get; set; }
+
     public static async Task<HttpPair> StartAsync(
-        EngineCase engine, CancellationToken token, Action<LbCoreOptions>? configure = null, FakeTimeProvider? time = null, int bufferSize = 0)
+        EngineCase engine, CancellationToken token, Action<LbCoreOptions>? configure = null, FakeTimeProvider? time = null, int bufferSize = 0,
+        IReadOnlyCollection<IBalancingStrategy>? strategies = null)
     {
         var listener = new RawListener(token, bufferSize: bufferSize);
-        var harness = await BalancerHarness.StartHttpAsync(engine, [listener.EndPoint], token, configure, time).ConfigureAwait(false);
+        var harness = await BalancerHarness.StartHttpAsync(engine, [listener.EndPoint], token, configure, time, strategies).ConfigureAwait(false);
         var client = await harness.ConnectAsync(bufferSize).ConfigureAwait(false);
 
         // Its times begin with the accept, and a clock that a test moves must not be ahead of that.
@@ -46,6 +52,7 @@ internal sealed class HttpPair : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Backend?.Dispose();
         await Harness.DisposeAsync().ConfigureAwait(false);
         Listener.Dispose();
     }
