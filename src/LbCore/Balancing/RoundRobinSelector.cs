@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using LbCore.Topology;
@@ -8,6 +11,8 @@ namespace LbCore.Balancing;
 /// <summary>Walks a precomputed cycle with one atomic index for all loops: one sequence, exact over every cycle.</summary>
 internal sealed class RoundRobinSelector : BackendSelector
 {
+    private const int MaxExplained = 8;
+
     /// <summary>
     /// How many turns a retry uses up at most. Who has fewer than one in so many is not worth walking the whole cycle for.
     /// </summary>
@@ -36,6 +41,26 @@ internal sealed class RoundRobinSelector : BackendSelector
         }
 
         return context.HasExclusions ? SelectAgain(in context) : Next(ref _indexes.First);
+    }
+
+    public override IReadOnlyList<string> Explain(in SelectionContext context)
+    {
+        if (_schedule.Length == 0)
+        {
+            return [];
+        }
+
+        var turn = (int)((ulong)Volatile.Read(ref context.HasExclusions ? ref _indexes.Again : ref _indexes.First) % (ulong)_schedule.Length);
+        var lines = new List<string>
+        {
+            string.Create(CultureInfo.InvariantCulture, $"turn {turn + 1} of {_schedule.Length} comes next: {Set[_schedule[turn]].Name}'s"),
+        };
+        foreach (var (index, turns) in _schedule.CountBy(static index => index).OrderBy(static pair => pair.Key).Take(MaxExplained))
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{Set[index].Name}: {turns} of the {_schedule.Length} turns of a cycle{(context.IsExcluded(index) ? ", excluded" : "")}"));
+        }
+
+        return lines;
     }
 
     // Selections with exclusions have an index of their own. On the shared one a retry would take the turn of the next

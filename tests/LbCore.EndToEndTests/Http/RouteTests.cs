@@ -160,6 +160,23 @@ internal sealed class RouteTests
         }
     }
 
+    [Test]
+    public async Task Explain_says_which_backend_is_chosen_and_why()
+    {
+        var text = await ExplainAsync(
+            "--set", "clusters.app.strategy={ \"type\": \"consistent-hash\", \"ipv4Prefix\": 24 }", "--client", "10.0.0.7", "--cookie", "id=7", "POST", "-H", "X-Env: beta", "http://a.test/api/x");
+        Assert.That(text, Does.Contain("\nstrategy consistent-hash, by address\nbackend  ")
+            .And.Contain("may be chosen, weight 1\nbecause  client address 10.0.0.0/24 hashes to 0x").And.Match("\nchoice   [a-z0-9]+\n$"));
+    }
+
+    [TestCase("--client ten /", "--client: 'ten' is no address; write one such as 10.0.0.7 or 2001:db8::7")]
+    public async Task Explain_says_what_is_wrong_with_the_client(string arguments, string words)
+    {
+        var result = await LbCoreProcess.RunAsync(["explain", "-c", ConfigPath, .. arguments.Split(' ')]);
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((BadUsage, "")), result.Error);
+        Assert.That(result.Error, Does.Contain(words));
+    }
+
     private async Task<string> ExplainAsync(params string[] arguments)
     {
         var result = await LbCoreProcess.RunAsync(["explain", "-c", ConfigPath, .. arguments]);
