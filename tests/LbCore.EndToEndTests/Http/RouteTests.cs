@@ -115,6 +115,10 @@ internal sealed class RouteTests
             cluster  app
             target   /x?y=z
             Host     app.internal
+            strategy round-robin
+            backend  a may be chosen, weight 1
+            because  turn 1 of 1 comes next: a's
+            because  a: 1 of the 1 turns of a cycle
             request  set X-Route: beta
             request  remove Cookie
 
