@@ -22,7 +22,13 @@ public sealed class LbCoreConfigurationException : Exception
 
     /// <summary>Initializes the exception with the errors found.</summary>
     public LbCoreConfigurationException(IReadOnlyList<ConfigurationError> errors)
-        : base($"The configuration has errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors)}") => Errors = errors;
+        : this(errors, innerException: null)
+    {
+    }
+
+    /// <summary>Initializes the exception with the errors found, and their cause.</summary>
+    public LbCoreConfigurationException(IReadOnlyList<ConfigurationError> errors, Exception? innerException)
+        : base($"The configuration has errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors)}", innerException) => Errors = errors;
 
     /// <summary>Gets the errors, in the order of the options.</summary>
     public IReadOnlyList<ConfigurationError> Errors { get; }

@@ -31,7 +31,7 @@ internal static class TopologyBuilder
                 Name = name,
                 Backends = set,
                 InFlight = inFlight,
-                Selector = strategy.Create(set, arguments, replaced?.Selector),
+                Selector = CreateSelector(name, strategy, set, arguments, replaced?.Selector),
                 Key = strategy.KeyOf(arguments),
                 MeasuresFirstByte = strategy.MeasuresFirstByte,
                 Dial = new DialOptions { Timeout = cluster.Timeouts.Connect },
@@ -43,6 +43,27 @@ internal static class TopologyBuilder
         }
 
         return new TopologySnapshot(clusters);
+    }
+
+    // Strategies may be others' code.
+    private static BackendSelector CreateSelector(
+        string cluster, IBalancingStrategy strategy, BackendSet set, StrategyArguments arguments, BackendSelector? previous)
+    {
+        BackendSelector? selector;
+        try
+        {
+            selector = strategy.Create(set, arguments, previous);
+        }
+        catch (Exception e)
+        {
+            throw new LbCoreConfigurationException([Wrong($"could not build a selector: {e.Message}")], e);
+        }
+
+        return selector is null ? throw new LbCoreConfigurationException([Wrong("has built no selector; return one from Create")])
+            : !ReferenceEquals(selector.Set, set) ? throw new LbCoreConfigurationException([Wrong("has built a selector of another set; give it the set that Create is given")])
+            : selector;
+
+        ConfigurationError Wrong(string what) => new($"clusters.{cluster}.strategy", $"the strategy '{strategy.Name}' {what}");
     }
 
     public static Listener BuildListener(string name, ListenerOptions options, TopologySnapshot snapshot) => new()
