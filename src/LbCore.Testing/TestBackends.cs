@@ -19,9 +19,17 @@ public static class TestBackends
 
     /// <summary>Makes a set of backends with names of your own.</summary>
     /// <param name="backends">The names and weights, 0 to 256 each.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is out of range.</exception>
     public static BackendSet Create(IEnumerable<(string Name, int Weight)> backends)
     {
         ArgumentNullException.ThrowIfNull(backends);
+        backends = [.. backends];
+        foreach (var (name, weight) in backends)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(weight, name);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, 256, name);
+        }
+
         return new BackendSet([.. backends.Select(static (backend, index) => new Backend(
             backend.Name, new IPEndPoint(0x0A000000 + index + 1, 80), backend.Weight, new BackendState()))]);
     }

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
 using LbCore.Configuration;
@@ -75,6 +76,10 @@ internal sealed class ExplainCommand
         if (leadingMethod is not null)
         {
             urls.RemoveAt(0);
+            if (method != leadingMethod)
+            {
+                reader.Add($"the method is given twice, as {method} and {leadingMethod}; write one of them");
+            }
         }
 
         CheckTexts(reader, method, headers);
@@ -109,7 +114,8 @@ internal sealed class ExplainCommand
             return null;
         }
 
-        if (!IPAddress.TryParse(text, out var address))
+        // 7 and 010.0.0.7 are addresses, too, but not those that anybody means.
+        if (!IPAddress.TryParse(text, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != text))
         {
             reader.Add($"--client: '{text}' is no address; write one such as 10.0.0.7 or 2001:db8::7");
         }

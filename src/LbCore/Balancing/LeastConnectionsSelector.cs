@@ -65,17 +65,19 @@ internal sealed class LeastConnectionsSelector : BackendSelector
             return SelectAgain(in context);
         }
 
-        for (var round = 1; round < MaxRounds; round++)
+        for (var round = 1; round <= MaxRounds; round++)
         {
+            // In the last round a tie is taken whether or not another loop has moved on: two may then take the same one.
+            var isLast = round == MaxRounds;
             var bound = LoadScan.BoundOf(Least());
-            var index = _schedule.Length == 0 ? TakeNext(bound) : TakeTurn(bound, context.Random);
+            var index = _schedule.Length == 0 ? TakeNext(bound, isLast) : TakeTurn(bound, isLast, context.Random);
             if (index >= 0)
             {
                 return index;
             }
         }
 
-        // Others took whatever was the least, three times. What they left is as good as equal.
+        // What was the least was taken between the two looks, each time.
         return _draw.Next(in context);
     }
 
@@ -95,7 +97,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
     }
 
     /// <summary>Takes the next tie after the last one chosen, in the order of the counters. None when another loop was quicker.</summary>
-    private int TakeNext(float bound)
+    private int TakeNext(float bound, bool isLast)
     {
         var seen = Volatile.Read(ref _cursor.Next);
         var start = seen < _places ? seen : 0;
@@ -105,7 +107,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
             found = Find(bound, 0, out index);
         }
 
-        return found >= 0 && Interlocked.CompareExchange(ref _cursor.Next, found + 1, seen) == seen ? index : None;
+        return found >= 0 && (Interlocked.CompareExchange(ref _cursor.Next, found + 1, seen) == seen || isLast) ? index : None;
     }
 
     private int Find(float bound, int start, out int index)
@@ -131,7 +133,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
     }
 
     /// <summary>Takes the next turn of a tie, so that ties are served by weight. None when another loop was quicker.</summary>
-    private int TakeTurn(float bound, RandomSource random)
+    private int TakeTurn(float bound, bool isLast, RandomSource random)
     {
         var seen = Volatile.Read(ref _cursor.Next);
         var turn = seen < _schedule.Length ? seen : 0;
@@ -141,7 +143,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
             turn = turn + 1 < _schedule.Length ? turn + 1 : 0;
             if (LoadOf(index) <= bound)
             {
-                return Interlocked.CompareExchange(ref _cursor.Next, turn, seen) == seen ? index : None;
+                return Interlocked.CompareExchange(ref _cursor.Next, turn, seen) == seen || isLast ? index : None;
             }
         }
 

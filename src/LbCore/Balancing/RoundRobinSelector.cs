@@ -29,8 +29,8 @@ internal sealed class RoundRobinSelector : BackendSelector
         _draw = WeightedDraw.Of(set);
 
         // Carry on where the last one was: sets that change often would otherwise always begin at the first backend.
-        _indexes.First = previous is null ? 0 : Volatile.Read(ref previous._indexes.First);
-        _indexes.Again = previous is null ? 0 : Volatile.Read(ref previous._indexes.Again);
+        _indexes.First = previous is null ? 0 : CarryOn(Volatile.Read(ref previous._indexes.First), previous._schedule, schedule);
+        _indexes.Again = previous is null ? 0 : CarryOn(Volatile.Read(ref previous._indexes.Again), previous._schedule, schedule);
     }
 
     public override int Select(in SelectionContext context)
@@ -42,6 +42,11 @@ internal sealed class RoundRobinSelector : BackendSelector
 
         return context.HasExclusions ? SelectAgain(in context) : Next(ref _indexes.First);
     }
+
+    // As far into the new cycle as it was into the old one. The bare index would jump where the length changes, and sets that
+    // go to and fro would meet the same turns again and again.
+    private static long CarryOn(long index, int[] before, int[] now) =>
+        before.Length == now.Length || before.Length == 0 ? index : index % before.Length * now.Length / before.Length;
 
     public override IReadOnlyList<string> Explain(in SelectionContext context)
     {

@@ -50,10 +50,12 @@ public sealed class StrategyArguments
     /// <summary>Returns a whole number; null when none was written and there is no default.</summary>
     /// <param name="name">The parameter's name.</param>
     /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    /// <exception cref="FormatException">The parameter is no whole number.</exception>
     public int? Number(string name) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Returns a real number; null when none was written and there is no default.</summary>
     /// <param name="name">The parameter's name.</param>
     /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    /// <exception cref="FormatException">The parameter is no number.</exception>
     public double? Real(string name) => Text(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -9,6 +9,8 @@ namespace LbCore.Balancing;
 /// <summary>Finds strategies by the names that configuration uses.</summary>
 internal sealed class StrategyRegistry
 {
+    private const int MaxNameLength = 64;
+
     private readonly FrozenDictionary<string, IBalancingStrategy> _byName;
 
     /// <exception cref="ArgumentException">Two strategies have the same name, or one has none that could be written.</exception>
@@ -16,9 +18,15 @@ internal sealed class StrategyRegistry
     {
         IBalancingStrategy[] all = [.. strategies];
         Names = [.. all.Select(static strategy => strategy.Name)];
-        if (Array.Find(all, static strategy => string.IsNullOrWhiteSpace(strategy.Name)) is { } nameless)
+        if (Array.Find(all, static strategy => !CanBeWritten(strategy.Name)) is { } nameless)
         {
-            throw new ArgumentException($"The strategy {nameless.GetType()} has no name", nameof(strategies));
+            throw new ArgumentException(
+                $"The name '{nameless.Name}' of the strategy {nameless.GetType()} cannot be written; use 1 to {MaxNameLength} letters, digits, '-', '_' or '.'", nameof(strategies));
+        }
+
+        if (Array.Find(all, static strategy => strategy.Parameters.Any(static parameter => parameter.Name == "type")) is { } typed)
+        {
+            throw new ArgumentException($"The strategy '{typed.Name}' has a parameter 'type', which is where its name stands; give it another name", nameof(strategies));
         }
 
         if (Names.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
@@ -41,6 +49,9 @@ internal sealed class StrategyRegistry
 
     /// <summary>Returns the strategy. The name must have passed validation.</summary>
     public IBalancingStrategy Get(string name) => _byName[name];
+
+    private static bool CanBeWritten(string? name) =>
+        name is { Length: > 0 and <= MaxNameLength } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static IBalancingStrategy[] CreateBuiltIn() =>
     [

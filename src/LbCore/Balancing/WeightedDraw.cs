@@ -73,6 +73,11 @@ internal sealed class WeightedDraw
         }
 
         var hasExclusions = context.HasExclusions;
+        if (_columns.Length == 1 && other >= 0)
+        {
+            return other == _columns[0].Index || (hasExclusions && context.IsExcluded(_columns[0].Index)) ? BackendSelector.None : _columns[0].Index;
+        }
+
         if (_columns.Length == 2 && other >= 0)
         {
             var rest = _columns[0].Index == other ? _columns[1].Index : _columns[0].Index;
@@ -130,10 +135,11 @@ internal sealed class WeightedDraw
 
     private int NextByLooking(in SelectionContext context, int other)
     {
+        // Every backend that can be drawn has a column of its own.
         var sum = 0;
-        for (var i = 0; i < _weights.Length; i++)
+        foreach (ref readonly var column in _columns.AsSpan())
         {
-            sum += IsLeft(in context, i, other) ? _weights[i] : 0;
+            sum += IsLeft(in context, column.Index, other) ? _weights[column.Index] : 0;
         }
 
         if (sum == 0)
@@ -142,15 +148,16 @@ internal sealed class WeightedDraw
         }
 
         var rest = context.Random.Next(sum);
-        var index = -1;
+        var drawn = -1;
         do
         {
-            index++;
+            drawn++;
+            var index = _columns[drawn].Index;
             rest -= IsLeft(in context, index, other) ? _weights[index] : 0;
         }
         while (rest >= 0);
 
-        return index;
+        return _columns[drawn].Index;
     }
 
     private static bool IsLeft(in SelectionContext context, int index, int other) => index != other && !context.IsExcluded(index);

@@ -89,6 +89,12 @@ public static class RouteExplainer
             return Refuse(HttpError.Path, Encoding.ASCII.GetString(sent));
         }
 
+        if (form == PathForm.Refused)
+        {
+            sent.CopyTo(normal);
+            length = sent.Length;
+        }
+
         var path = new RoutedPath(sent, normal.AsSpan(0, length), form, RouteRequest.QueryOf(bytes, head, sent));
         return Explain(listener, new RouteRequest(bytes, head, path.Normal), in path, choices);
     }

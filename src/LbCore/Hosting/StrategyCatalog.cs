@@ -20,7 +20,7 @@ internal sealed class StrategyCatalog : IStrategyCatalog
         var errors = new List<ConfigurationError>();
         foreach (var (name, text) in options.Parameters)
         {
-            var parameter = strategy.Parameters.FirstOrDefault(parameter => parameter.Name == name);
+            var parameter = Find(strategy, name, options);
             var error = parameter is null ? NoSuchParameter(strategy, name)
                 : text is null ? $"it is null; use {parameter.Form}"
                 : parameter.Check(text);
@@ -46,14 +46,17 @@ internal sealed class StrategyCatalog : IStrategyCatalog
     }
 
     public static StrategyArguments ArgumentsOf(IBalancingStrategy strategy, StrategyOptions options) =>
-        new(strategy.Parameters, new Dictionary<string, string>(options.Parameters));
+        new(strategy.Parameters, options.Parameters.ToDictionary(pair => Find(strategy, pair.Key, options)?.Name ?? pair.Key, static pair => pair.Value));
+
+    private static StrategyParameter? Find(IBalancingStrategy strategy, string name, StrategyOptions options) =>
+        strategy.Parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, options.NameComparison));
 
     private static string NoSuchParameter(IBalancingStrategy strategy, string name)
     {
         var names = strategy.Parameters.Select(static parameter => parameter.Name).ToList();
         if (names.Count == 0)
         {
-            return $"there is no parameter '{name}': {strategy.Name} has none; leave it out";
+            return $"there is no parameter '{name}': {strategy.Name} has none; leave it out, or name another strategy by \"type\"";
         }
 
         var meant = NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}? The parameters of {strategy.Name} are " : $"the parameters of {strategy.Name} are ";

@@ -21,6 +21,7 @@ internal struct BackendAttempts
     private int _tried;
     private bool _holdsPlace;
     private bool _isMeasured;
+    private bool _hasFirstByte;
 
     /// <summary>Gets whether a backend was passed over because it was full.</summary>
     public bool BackendFull { get; private set; }
@@ -79,15 +80,24 @@ internal struct BackendAttempts
     /// <summary>Begins another attempt on the same backend, whose place is still held.</summary>
     public void BeginAgain() => Add(_current.Backend);
 
-    /// <summary>
-    /// Notes that the first byte of a response has come, or that a connection stands in mode tcp. A response that is a
-    /// failure is noted as one: a backend that fails quickly is not quick.
-    /// </summary>
-    public readonly void NoteFirstByte(bool failed)
+    /// <summary>Notes that the first byte of a response has come, or that a connection stands in mode tcp.</summary>
+    /// <param name="isError">Whether the response says that the backend failed: then it must not look quick.</param>
+    public void NoteFirstByte(bool isError)
     {
-        if (_isMeasured)
+        if (!_isMeasured)
         {
-            Note(failed);
+            return;
+        }
+
+        var elapsed = Stopwatch.GetTimestamp() - _beganAt;
+        _hasFirstByte = true;
+        if (isError)
+        {
+            _current.Backend.State.NoteError(elapsed, Environment.TickCount64);
+        }
+        else
+        {
+            _current.Backend.State.NoteFirstByte(elapsed, Environment.TickCount64);
         }
     }
 
@@ -103,7 +113,8 @@ internal struct BackendAttempts
         _current.Backend.State.Release(failed);
         if (failed && _isMeasured)
         {
-            Note(failed: true);
+            // How long a response went well says nothing of how long the next one will be waited for.
+            _current.Backend.State.NoteFailure(_hasFirstByte ? 0 : Stopwatch.GetTimestamp() - _beganAt, Environment.TickCount64);
         }
     }
 
@@ -121,19 +132,7 @@ internal struct BackendAttempts
 
         _current = new AttemptOutcome { Backend = backend, Stage = Stage.Connect };
         _beganAt = _isMeasured ? Stopwatch.GetTimestamp() : 0;
-    }
-
-    private readonly void Note(bool failed)
-    {
-        var elapsed = Stopwatch.GetTimestamp() - _beganAt;
-        if (failed)
-        {
-            _current.Backend.State.NoteFailure(elapsed, Environment.TickCount64);
-        }
-        else
-        {
-            _current.Backend.State.NoteFirstByte(elapsed, Environment.TickCount64);
-        }
+        _hasFirstByte = false;
     }
 
     private readonly ExclusionSet ExcludeTried(BackendSet set)

@@ -86,7 +86,7 @@ internal sealed class TcpRelay : Relay
         {
             _connectMilliseconds = (int)(Client.Loop.Now - _startedAt);
             _stage = Stage.Forward;
-            _attempts.NoteFirstByte(failed: false);
+            _attempts.NoteFirstByte(isError: false);
             UpstreamOrNone = connection;
             _attempts.Current = _attempts.Current with { Stage = Stage.Forward, ConnectMilliseconds = milliseconds };
             return;

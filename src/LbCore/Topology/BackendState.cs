@@ -9,8 +9,8 @@ internal sealed class BackendState
 {
     private const long OneIdle = 1L << 32;
 
-    // However often it fails: from here it is tried again within some minutes.
-    private const float MaxPenalty = 60_000;
+    // However long it took to fail: from here it is tried again within some minutes.
+    private const float MaxFailure = 60_000;
 
     private readonly InFlightChunk _chunk;
     private readonly int _slot;
@@ -148,26 +148,33 @@ internal sealed class BackendState
     /// <param name="elapsedTicks">How long that took from the attempt's beginning, in ticks of Stopwatch.</param>
     /// <param name="nowMilliseconds">Environment.TickCount64 now.</param>
     public void NoteFirstByte(long elapsedTicks, long nowMilliseconds) =>
-        Note(PeakAverage.MillisecondsOf(elapsedTicks), (uint)nowMilliseconds, isFailure: false);
+        Note(PeakAverage.MillisecondsOf(elapsedTicks), (uint)nowMilliseconds);
 
     /// <summary>
-    /// Counts an attempt that the backend failed: as what it took, and no less than the penalty and twice the average. A
-    /// backend that fails at once would otherwise be the quickest, and where all are slower than the penalty it still would.
+    /// Counts a response that says that the backend failed (5xx): as no less than the average. It must not look quick; but
+    /// clients can ask for what fails, and must not make the backend look slow either.
     /// </summary>
-    /// <param name="elapsedTicks">How long it took to fail, in ticks of Stopwatch.</param>
+    /// <param name="elapsedTicks">How long it took from the attempt's beginning, in ticks of Stopwatch.</param>
+    /// <param name="nowMilliseconds">Environment.TickCount64 now.</param>
+    public void NoteError(long elapsedTicks, long nowMilliseconds) =>
+        NoteAtLeast(PeakAverage.MillisecondsOf(elapsedTicks), 0, (uint)nowMilliseconds);
+
+    /// <summary>Counts an attempt that the backend failed: as what it took, and no less than the penalty and the average.</summary>
+    /// <param name="elapsedTicks">How long it took to fail, in ticks of Stopwatch; 0 when a response had begun before.</param>
     /// <param name="nowMilliseconds">Environment.TickCount64 now.</param>
     public void NoteFailure(long elapsedTicks, long nowMilliseconds) =>
-        Note(PeakAverage.MillisecondsOf(elapsedTicks), (uint)nowMilliseconds, isFailure: true);
+        NoteAtLeast(PeakAverage.MillisecondsOf(elapsedTicks), Volatile.Read(ref _failurePenalty), (uint)nowMilliseconds);
 
-    private void Note(float milliseconds, uint now, bool isFailure)
+    private void NoteAtLeast(float milliseconds, float least, uint now)
+    {
+        var average = PeakAverage.Read(Volatile.Read(ref _figures.FirstByte), now, Volatile.Read(ref _decay));
+        Note(Math.Min(Math.Max(milliseconds, Math.Max(least, average)), MaxFailure), now);
+    }
+
+    private void Note(float milliseconds, uint now)
     {
         var decay = Volatile.Read(ref _decay);
         var seen = Volatile.Read(ref _figures.FirstByte);
-        if (isFailure)
-        {
-            var penalty = Math.Max(Volatile.Read(ref _failurePenalty), 2 * PeakAverage.Read(seen, now, decay));
-            milliseconds = Math.Max(milliseconds, Math.Min(penalty, MaxPenalty));
-        }
 
         // Once: when another loop has written meanwhile, its sample is as good as this one.
         Interlocked.CompareExchange(ref _figures.FirstByte, PeakAverage.Add(seen, milliseconds, now, decay), seen);

@@ -41,6 +41,13 @@ public sealed record SelectionKey
     /// <summary>Gets whether only requests have it, so that listeners in mode tcp cannot use it.</summary>
     public bool NeedsRequest => Kind is not (SelectionKeyKind.None or SelectionKeyKind.ClientAddress);
 
+    /// <summary>Returns whether another key means the same.</summary>
+    /// <param name="other">The other key.</param>
+    public bool Equals(SelectionKey? other) => other is not null && Kind == other.Kind && Name == other.Name;
+
+    /// <summary>Returns a hash code of what the key means.</summary>
+    public override int GetHashCode() => HashCode.Combine(Kind, Name);
+
     /// <summary>Returns the key as the configuration has it.</summary>
     public override string ToString() => Kind switch
     {

@@ -140,8 +140,33 @@ internal sealed class LeastTimeTests
         Distribution.AssertFits(counts, [1, 1, 2]);
     }
 
+    [Test]
+    public void Responses_that_are_errors_make_a_backend_look_neither_quick_nor_slow()
+    {
+        var selector = Create(1, 1);
+        Note(selector, 0, milliseconds: 10, at: 0);
+        Note(selector, 1, milliseconds: 20, at: 0);
+        for (var i = 0; i < 1000; i++)
+        {
+            selector.Set[1].State.NoteError(1, Start);
+            selector.Set[0].State.NoteError(1, Start);
+        }
+
+        Assert.That(Select(selector, at: 0), Is.Zero);
+        Assert.That(Hold(selector, 3, at: 0), Has.Some.EqualTo(1), "10 and 20 ms, as before");
+    }
+
+    [Test]
+    public void A_failure_counts_for_no_longer_than_a_minute_however_long_it_took()
+    {
+        var selector = Create(1, 1);
+        Note(selector, 1, milliseconds: 10, at: 0);
+        selector.Set[0].State.NoteFailure(7200 * Stopwatch.Frequency, Start);
+        Assert.That(PeakAverage.Read(selector.Set[0].State.FirstByte, (uint)Start, 10_000), Is.EqualTo(60_000).Within(1));
+    }
+
     [TestCase(10)]
-    [TestCase(3000)]
+    [TestCase(900)]
     public void A_backend_that_fails_at_once_draws_no_load(int usualMilliseconds)
     {
         var selector = Create(1, 1);
@@ -151,10 +176,9 @@ internal sealed class LeastTimeTests
 
         Assert.That(Select(selector, at: 0), Is.Zero);
 
-        // Each failure counts twice the average: 24 seconds after three, where 3 are usual.
         selector.Set[1].State.NoteFailure(1, Start);
         selector.Set[1].State.NoteFailure(1, Start);
-        Assert.That(Hold(selector, 7, at: 0), Is.All.Zero);
+        Assert.That(Hold(selector, 1, at: 0), Is.All.Zero);
     }
 
     [Test]

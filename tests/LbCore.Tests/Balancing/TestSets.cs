@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using LbCore.Topology;
+using NUnit.Framework;
 
 namespace LbCore.Tests.Balancing;
 
@@ -10,10 +11,22 @@ namespace LbCore.Tests.Balancing;
 internal static class TestSets
 {
     [ThreadStatic]
-    private static RandomSource? _random;
+    private static (string Test, RandomSource Source) _random;
 
-    /// <summary>Gets random numbers of the test's thread.</summary>
-    public static RandomSource Random => _random ??= new RandomSource(1);
+    /// <summary>Gets random numbers, of each test its own: what ran on the thread before changes nothing.</summary>
+    public static RandomSource Random
+    {
+        get
+        {
+            var test = TestContext.CurrentContext.Test.ID;
+            if (_random.Test != test)
+            {
+                _random = (test, new RandomSource(1));
+            }
+
+            return _random.Source;
+        }
+    }
 
     public static BackendSet Of(IEnumerable<int> weights)
     {

@@ -5,14 +5,11 @@ using LbCore.Topology;
 namespace LbCore.Balancing.Hashing;
 
 /// <summary>
-/// The same client address, the same backend. Rendezvous for few backends, a table for many, so that a backend that comes or
-/// goes moves few clients; or nginx's own arithmetic, for a fleet that moves over.
+/// The same client address, the same backend. A table as in <see cref="MaglevStrategy"/>, so that a backend that comes or goes
+/// moves few clients, however many there are; or nginx's own arithmetic, for a fleet that moves over.
 /// </summary>
 internal sealed class IpHashStrategy : IBalancingStrategy
 {
-    // Where a look at every backend begins to cost more than a table that a change rebuilds.
-    private const int MaxForRendezvous = 64;
-
     private const string Mode = "mode";
     private const string Consistent = "consistent";
     private const string Nginx = "nginx";
@@ -51,7 +48,7 @@ internal sealed class IpHashStrategy : IBalancingStrategy
         var hasher = new KeyHasher(
             KeyOf(arguments), arguments.Number(KeyParameters.Ipv4Prefix)!.Value, arguments.Number(KeyParameters.Ipv6Prefix)!.Value);
 
-        // By all backends of the set, those that are down included: one that goes down must not change the method.
-        return set.Count <= MaxForRendezvous ? new RendezvousSelector(set, hasher) : new MaglevSelector(set, hasher, MaglevStrategy.DefaultTableSize);
+        // One method for every number of backends: two would agree on nothing where the one follows the other.
+        return new MaglevSelector(set, hasher, MaglevStrategy.DefaultTableSize);
     }
 }

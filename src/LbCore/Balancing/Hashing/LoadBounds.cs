@@ -14,9 +14,9 @@ internal sealed class LoadBounds
     // To add up this many figures costs less than what it would take to keep their sum.
     private const int ExactUpTo = 16;
 
-    // Above it, one choice in so many adds them all up: this many reads a choice on average. The sum is then old by a
-    // fraction of a request for each backend, and so are the bounds.
-    private const int ReadsPerChoice = 4;
+    // Up to here every choice adds all up, from the packed figures; above it one in so many does, for which they cost about the
+    // same on average. The sum is then old by so few choices, whether load rises or falls.
+    private const int SummedPerChoice = 128;
 
     private readonly BackendState[] _states;
     private readonly double[] _shares;
@@ -34,7 +34,7 @@ internal sealed class LoadBounds
             _shares[rank] = factor * backends.Weights[rank] / backends.TotalWeight;
         }
 
-        _choicesPerSum = _states.Length <= ExactUpTo ? 1 : Math.Max(_states.Length / ReadsPerChoice, 1);
+        _choicesPerSum = Math.Max(_states.Length / SummedPerChoice, 1);
         _view = InFlightView.Of(set);
         _total = Sum();
     }

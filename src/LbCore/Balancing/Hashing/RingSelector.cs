@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using LbCore.Topology;
@@ -49,7 +50,7 @@ internal sealed class RingSelector : HashSelector
         var chosen = _bounds is null ? SelectNext(ring, point, hash, in context) : SelectWithin(_bounds, total, point, hash, in context);
         steps.Add($"point 0x{ring.PositionAt(point):x16} of backend {BackendOf(ring.RankAt(point))} is the first of {ring.Count} on the ring at or after it");
         var passed = new HashSet<int>();
-        for (var step = 0; step < ring.Count && passed.Count < MaxStepsToExplain; step++, point = ring.After(point))
+        for (var step = 0; step < Math.Min(ring.Count, MaxSteps) && passed.Count < MaxStepsToExplain; step++, point = ring.After(point))
         {
             var rank = ring.RankAt(point);
             if (Ranked.Indexes[rank] == chosen)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -78,8 +79,9 @@ internal sealed class StrategyKey(string name, string summary) : OptionKey<Clust
     private static void BindObject(ConfigurationNode node, string path, ClusterOptions target, ConfigurationErrors errors)
     {
         var (type, other) = (node.Members.GetValueOrDefault(Type), node.Members.GetValueOrDefault(""));
-        if (type is not null && other is not null)
+        if (type is not null && other is not null && node.NameComparison == StringComparison.OrdinalIgnoreCase)
         {
+            // Of two providers nobody knows which one came last. Otherwise it is the object, which was laid over the name.
             errors.Add(other, path, $"there is a name, {other}, beside an object with another one, {type}; keep one of them");
             return;
         }
@@ -99,9 +101,10 @@ internal sealed class StrategyKey(string name, string summary) : OptionKey<Clust
             }
         }
 
+        target.Strategy.NameComparison = node.NameComparison;
         foreach (var (parameter, value) in node.Members)
         {
-            if (ReferenceEquals(value, type))
+            if (ReferenceEquals(value, type) || parameter.Length == 0)
             {
                 continue;
             }

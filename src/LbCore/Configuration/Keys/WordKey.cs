@@ -1,16 +1,17 @@
 using System;
 using System.Linq;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LbCore.Configuration.Reading;
 
 namespace LbCore.Configuration.Keys;
 
-/// <summary>A key whose value is one of a few words: the names of an enumeration, in lower case.</summary>
+/// <summary>A key whose value is one of a few words: the names of an enumeration, in camel case.</summary>
 internal sealed class WordKey<T, TEnum>(string name, string summary, Func<T, TEnum> get, Action<T, TEnum> set)
     : ScalarKey<T, TEnum>(name, summary, get, set)
     where TEnum : struct, Enum
 {
-    private static readonly string[] Words = [.. Enum.GetNames<TEnum>().Select(static word => word.ToLowerInvariant())];
+    private static readonly string[] Words = [.. Enum.GetNames<TEnum>().Select(static word => JsonNamingPolicy.CamelCase.ConvertName(word))];
 
     protected override string ValueForm => string.Join(", ", Words.Select(static word => $"`{word}`"));
 

@@ -52,7 +52,7 @@ internal sealed partial class RequestForwarder
             var form = PathNormalizer.Normalize(path, scratch.Span, out var length);
             if (form == PathForm.Refused && _listener.Routes.IsEmpty)
             {
-                // No route depends on it, so the backend may judge it. All such paths are of one kind.
+                // No route depends on it, so the backend may judge it. It is chosen by as it was sent.
                 FindKey(path, RouteRequest.QueryOf(_client.HeadBytes, _client.Head, path));
                 WriteMessage(default, default);
                 return;

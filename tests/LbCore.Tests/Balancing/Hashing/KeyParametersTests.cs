@@ -23,7 +23,7 @@ internal sealed class KeyParametersTests
         {
             Assert.That(Key.Check(text), Is.Null);
             var read = strategy.KeyOf(HashSets.Arguments(strategy, ("key", text)));
-            Assert.That((read.Kind, read.Name), Is.EqualTo((kind, name)));
+            Assert.That(read, Is.EqualTo(new SelectionKey(kind, name)));
         }
     }
 
