@@ -228,11 +228,12 @@ internal sealed class RoundRobinTests
         var excluded = default(ExclusionSet);
         excluded.Add(0);
         var none = default(ExclusionSet);
+        var random = TestSets.Random;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            selector.Select(new SelectionContext(in none, TestSets.Random));
-            selector.Select(new SelectionContext(in excluded, TestSets.Random));
+            selector.Select(new SelectionContext(in none, random));
+            selector.Select(new SelectionContext(in excluded, random));
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);

@@ -56,15 +56,16 @@ internal sealed class KeyParametersTests
     }
 
     [TestCase("0", null)]
-    [TestCase("1", null)]
+    [TestCase("1.1", null)]
+    [TestCase("1", "1 is out of range; use 0 (off), or 1.1 to 10")]
     [TestCase("1.25", null)]
     [TestCase("10", null)]
-    [TestCase("0.5", "0.5 is out of range; use 0 (off), or 1 to 10")]
-    [TestCase("10.1", "10.1 is out of range; use 0 (off), or 1 to 10")]
-    [TestCase("-1", "'-1' is no number; use 0 (off), or 1 to 10")]
-    [TestCase("off", "'off' is no number; use 0 (off), or 1 to 10")]
-    [TestCase("NaN", "NaN is out of range; use 0 (off), or 1 to 10")]
-    public void A_balance_factor_is_off_or_at_least_one(string text, string? error) =>
+    [TestCase("0.5", "0.5 is out of range; use 0 (off), or 1.1 to 10")]
+    [TestCase("10.1", "10.1 is out of range; use 0 (off), or 1.1 to 10")]
+    [TestCase("-1", "'-1' is no number; use 0 (off), or 1.1 to 10")]
+    [TestCase("off", "'off' is no number; use 0 (off), or 1.1 to 10")]
+    [TestCase("NaN", "NaN is out of range; use 0 (off), or 1.1 to 10")]
+    public void A_balance_factor_is_off_or_somewhat_above_one(string text, string? error) =>
         Assert.That(new ConsistentHashStrategy().Parameters.Single(static parameter => parameter.Name == "balanceFactor").Check(text), Is.EqualTo(error));
 
     [TestCase("10.1.2.3", "10.1.2.3", 32, 64, true)]

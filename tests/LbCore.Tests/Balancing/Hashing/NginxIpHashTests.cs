@@ -93,11 +93,6 @@ internal sealed class NginxIpHashTests
             "'ipv6Prefix' does not go with the mode 'nginx', in which the first three octets of IPv4 count, and all of IPv6; remove 'ipv6Prefix', or use the mode 'consistent'"));
     }
 
-    [TestCase(64, typeof(RendezvousSelector))]
-    [TestCase(65, typeof(MaglevSelector))]
-    public void The_other_mode_looks_at_few_backends_and_has_a_table_of_many(int count, System.Type expected) =>
-        Assert.That(HashSets.Create(StrategyNames.IpHash, TestSets.Of(Enumerable.Range(0, count)), null), Is.TypeOf(expected));
-
     private static int Select(BackendSelector selector, string client, params int[] excluded) =>
         selector.Select(new SelectionInput(HashSets.Address(client), 0, HasKey: true), excluded);
 

@@ -109,7 +109,7 @@ internal sealed class RingTests
     public void When_the_room_is_with_those_that_are_excluded_the_bound_gives_way()
     {
         var set = TestSets.Of([1, 1, 1]);
-        var selector = Bounded(set, "1");
+        var selector = Bounded(set, "1.1");
         for (var i = 0; i < 5; i++)
         {
             set[1].State.TryReserve(int.MaxValue);
