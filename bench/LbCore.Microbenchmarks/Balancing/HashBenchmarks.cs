@@ -30,8 +30,10 @@ public class HashBenchmarks
     [GlobalSetup]
     public void BuildSelector()
     {
-        var set = new BackendSet([.. Enumerable.Range(1, Backends).Select(static number =>
-            new Backend($"b{number}", new IPEndPoint(IPAddress.Loopback, number), (number % 4) + 1, new BackendState()))]);
+        var table = new InFlightTable();
+        table.Begin(current: null, Backends);
+        var set = new BackendSet([.. Enumerable.Range(1, Backends).Select(number =>
+            new Backend($"b{number}", new IPEndPoint(IPAddress.Loopback, number), (number % 4) + 1, table.CreateState()))]);
         var (name, texts) = Strategy switch
         {
             "bounded" => (StrategyNames.ConsistentHash, new Dictionary<string, string> { ["balanceFactor"] = "1.25" }),
