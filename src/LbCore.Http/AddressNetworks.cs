@@ -43,6 +43,9 @@ internal sealed class AddressNetworks
     /// <summary>Gets the set without any network.</summary>
     public static AddressNetworks None { get; } = new([]);
 
+    /// <summary>Gets whether there is no network.</summary>
+    public bool IsEmpty => _v4.Length == 0 && _v6.Length == 0;
+
     /// <summary>Returns whether an address, as in <see cref="MappedAddress"/>, is in one of the networks.</summary>
     public bool Contains(UInt128 address) => MappedAddress.IsV4(address) ? ContainsV4((uint)address) : ContainsV6(address);
 

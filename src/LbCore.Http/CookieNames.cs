@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 
 namespace LbCore.Http;
@@ -8,29 +9,12 @@ namespace LbCore.Http;
 internal sealed class CookieNames
 {
     private readonly byte[][] _names;
-    private readonly ulong _lengths;
 
     /// <param name="names">Tokens (RFC 6265 section 4.1.1).</param>
-    public CookieNames(IEnumerable<string> names)
-    {
-        var found = new List<byte[]>();
-        foreach (var name in names)
-        {
-            found.Add(Encoding.ASCII.GetBytes(name));
-            _lengths |= BitOf(name.Length);
-        }
-
-        _names = [.. found];
-    }
+    public CookieNames(IEnumerable<string> names) => _names = [.. names.Select(Encoding.ASCII.GetBytes)];
 
     public bool Contains(ReadOnlySpan<byte> name)
     {
-        // Most names are told apart by how long they are.
-        if ((_lengths & BitOf(name.Length)) == 0)
-        {
-            return false;
-        }
-
         foreach (var other in _names)
         {
             if (name.SequenceEqual(other))
@@ -58,6 +42,4 @@ internal sealed class CookieNames
 
         return count;
     }
-
-    private static ulong BitOf(int length) => 1UL << Math.Min(length, 63);
 }

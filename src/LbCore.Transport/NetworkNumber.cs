@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace LbCore.Transport;
 
@@ -14,18 +13,10 @@ internal static class NetworkNumber
     // The IPv6 loopback's first half is 0, which means none.
     private const ulong Zero = 1;
 
-    public static ulong Of(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            address.TryWriteBytes(bytes, out _);
-            return OfIpv4(BinaryPrimitives.ReadUInt32BigEndian(bytes));
-        }
+    public static ulong Of(IPAddress address) => Of(AddressOf(address));
 
-        address.TryWriteBytes(bytes, out _);
-        return OfIpv6(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
-    }
+    /// <summary>Returns the number of the network of a whole address.</summary>
+    public static ulong Of(UInt128 address) => OfIpv6((ulong)(address >> 64), (ulong)address);
 
     /// <summary>Returns the whole address: see <see cref="TransportConnection.RemoteAddress"/>.</summary>
     public static UInt128 AddressOf(IPAddress address)
@@ -40,11 +31,9 @@ internal static class NetworkNumber
     /// <summary>Returns an IPv4 address in IPv6's form (RFC 4291 section 2.5.5.2).</summary>
     public static UInt128 Mapped(uint ipv4) => new(0, 0xFFFF_0000_0000 | (ulong)ipv4);
 
-    public static ulong OfIpv4(uint address) => Ipv4 | address;
-
-    /// <summary>Returns the number of an IPv6 address, which may be an IPv4 address in IPv6's form.</summary>
-    public static ulong OfIpv6(ulong high, ulong low) =>
-        high == 0 && low >> 32 == 0xFFFF ? OfIpv4((uint)low)
+    // An IPv4 address is in IPv6's form here.
+    private static ulong OfIpv6(ulong high, ulong low) =>
+        high == 0 && low >> 32 == 0xFFFF ? Ipv4 | (uint)low
         : high == 0 ? Zero
         : high;
 }

@@ -37,12 +37,7 @@ internal readonly struct PeerAddress
     }
 
     /// <summary>Gets the network as one number: see <see cref="TransportConnection.RemoteNetwork"/>.</summary>
-    public ulong Network => _family switch
-    {
-        Libc.AF_INET => NetworkNumber.OfIpv4(InOrder((uint)_high)),
-        Libc.AF_INET6 => NetworkNumber.OfIpv6(InOrder(_high), InOrder(_low)),
-        _ => 0,
-    };
+    public ulong Network => _family is Libc.AF_INET or Libc.AF_INET6 ? NetworkNumber.Of(Address) : 0;
 
     /// <summary>Gets the address as one number: see <see cref="TransportConnection.RemoteAddress"/>.</summary>
     public UInt128 Address => _family switch

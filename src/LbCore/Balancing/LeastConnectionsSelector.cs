@@ -82,7 +82,7 @@ internal sealed class LeastConnectionsSelector : BackendSelector
     }
 
     public override IReadOnlyList<string> Explain(in SelectionContext context) =>
-        ["the least is chosen, and ties take turns:", .. ChoiceExplanation.OfLoads(Set, in context)];
+        ["the least is chosen, and ties take turns:", .. ChoiceSentences.OfLoads(Set, in context)];
 
     private float Least()
     {

@@ -100,7 +100,7 @@ internal sealed class LeastTimeSelector : BackendSelector
         ReadTimes(indexes.ToArray(), times, (uint)Environment.TickCount64);
         var costs = indexes.Zip(times, (index, time) => (Backend: Set[index], Time: time, InFlight: Set[index].InFlight))
             .OrderBy(static item => CostOf(item.Time, item.InFlight, item.Backend.Weight));
-        var sentences = ChoiceExplanation.Shorten([.. costs.Select(static item => string.Create(
+        var sentences = ChoiceSentences.Shorten([.. costs.Select(static item => string.Create(
             CultureInfo.InvariantCulture,
             $"{item.Backend.Name}: {item.Time:0.###} ms{(item.Backend.State.FirstByte == 0 ? " (not measured yet)" : "")} x ({item.InFlight} in flight + 1) / weight {item.Backend.Weight} = {CostOf(item.Time, item.InFlight, item.Backend.Weight):0.###}"))]);
         var rule = Set.Count <= MaxCompared

@@ -24,7 +24,7 @@ internal sealed class PowerOfTwoSelector : BackendSelector
     }
 
     public override IReadOnlyList<string> Explain(in SelectionContext context) =>
-        ["two are drawn by weight, and the lower of the two is chosen:", .. ChoiceExplanation.OfLoads(Set, in context)];
+        ["two are drawn by weight, and the lower of the two is chosen:", .. ChoiceSentences.OfLoads(Set, in context)];
 
     // Multiplied crosswise: a quotient would be rounded. The first draw wins a tie, so an idle cluster is served by weight.
     private static bool IsLess(Backend backend, Backend other) =>

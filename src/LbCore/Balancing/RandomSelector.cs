@@ -13,5 +13,5 @@ internal sealed class RandomSelector : BackendSelector
 
     public override int Select(in SelectionContext context) => _draw.Next(in context);
 
-    public override IReadOnlyList<string> Explain(in SelectionContext context) => ChoiceExplanation.OfChances(Set, in context);
+    public override IReadOnlyList<string> Explain(in SelectionContext context) => ChoiceSentences.OfChances(Set, in context);
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using LbCore.Topology;
@@ -41,7 +40,7 @@ internal static class RoundRobinSchedule
         sum /= divisor;
         if (sum > MaxLength)
         {
-            sum = Scale(turns, sum);
+            sum = LargestRemainder.ShareOut(turns, sum, MaxLength);
         }
 
         return Order(turns, (int)sum);
@@ -55,43 +54,6 @@ internal static class RoundRobinSchedule
         }
 
         return a;
-    }
-
-    /// <summary>Scales the turns in place to a sum of about <see cref="MaxLength"/>, and returns the sum.</summary>
-    private static long Scale(int[] turns, long sum)
-    {
-        var remainders = new long[turns.Length];
-        var order = new int[turns.Length];
-        var scaled = 0L;
-        for (var i = 0; i < turns.Length; i++)
-        {
-            var product = (long)turns[i] * MaxLength;
-            var share = (int)(product / sum);
-
-            // Who has less than one turn gets one, and stands last in line for the remainders.
-            remainders[i] = share == 0 ? -1 : product % sum;
-            turns[i] = turns[i] == 0 ? 0 : Math.Max(share, 1);
-            scaled += turns[i];
-            order[i] = i;
-        }
-
-        // Largest remainder first; the lower index wins a tie, so that every instance computes the same cycle.
-        Array.Sort(order, (a, b) => remainders[a] != remainders[b] ? remainders[b].CompareTo(remainders[a]) : a.CompareTo(b));
-        foreach (var index in order)
-        {
-            if (scaled >= MaxLength)
-            {
-                break;
-            }
-
-            if (remainders[index] > 0)
-            {
-                turns[index]++;
-                scaled++;
-            }
-        }
-
-        return scaled;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace LbCore.Configuration;
 
 /// <summary>The part that checks how clusters pick their backends.</summary>
@@ -42,5 +44,5 @@ internal sealed partial class LbCoreOptionsValidator
         }
     }
 
-    private bool IsKnown(StrategyOptions strategy) => strategy.Type is { } type && System.Linq.Enumerable.Contains(_strategies.Names, type);
+    private bool IsKnown(StrategyOptions strategy) => strategy.Type is { } type && _strategies.Names.Contains(type);
 }

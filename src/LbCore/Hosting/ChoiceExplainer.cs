@@ -1,9 +1,8 @@
-using System;
-using System.Buffers.Binary;
 using System.Linq;
 using System.Net;
 using LbCore.Balancing;
 using LbCore.Configuration;
+using LbCore.Http;
 using LbCore.Proxying.Http;
 using LbCore.Routing;
 using LbCore.Topology;
@@ -30,13 +29,14 @@ internal sealed class ChoiceExplainer
     {
         var cluster = _snapshot.Clusters[clusterName];
         var rules = TopologyBuilder.BuildListener("", _listener, _snapshot).Forwarding;
+        var sender = _client is null ? 0 : MappedAddress.From(_client);
         var keyed = new KeyedRequest
         {
             Bytes = request.Bytes,
             Head = request.Head,
             Rules = rules,
-            Plan = rules.PlanFor(_client),
-            Sender = NumberOf(_client),
+            Plan = rules.PlanFor(sender),
+            Sender = sender,
             Path = path.Normal,
             Query = path.Query,
         };
@@ -61,18 +61,6 @@ internal sealed class ChoiceExplainer
         : !backend.KeepsSessions ? "it is down: it takes nothing"
         : backend.ConfiguredWeight == 0 ? "its weight is 0: it takes only the sessions that it has already"
         : "it drains: it takes only the sessions that it has already";
-
-    private static UInt128 NumberOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return 0;
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
 
     // Names are not looked up: what is chosen does not depend on addresses.
     private static ResolvedBackends WithoutAddresses(LbCoreOptions options)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Net;
 using LbCore.Http;
@@ -10,7 +11,6 @@ internal sealed class ForwardingRules
 {
     private readonly ForwardingPlan _untrusted;
     private readonly ForwardingPlan _trusted;
-    private readonly IPNetwork[] _networks;
     private readonly bool _trustsUnix;
 
     /// <param name="untrusted">The plan for senders that are not believed.</param>
@@ -21,7 +21,6 @@ internal sealed class ForwardingRules
     {
         _untrusted = untrusted;
         _trusted = trusted;
-        _networks = [.. networks];
         _trustsUnix = trustsUnix;
         TrustedNetworks = new AddressNetworks(networks);
     }
@@ -39,34 +38,15 @@ internal sealed class ForwardingRules
     public bool WritesVia => _untrusted.Written.Contains(KnownField.Via);
 
     /// <summary>Returns whether a plan is that of these rules for senders that are believed.</summary>
-    public bool IsTrusted(ForwardingPlan plan) => (_networks.Length > 0 || _trustsUnix) && ReferenceEquals(plan, _trusted);
+    public bool IsTrusted(ForwardingPlan plan) => TrustsAnybody && ReferenceEquals(plan, _trusted);
 
     /// <summary>Returns the plan for the requests of a connection.</summary>
-    public ForwardingPlan PlanFor(TransportConnection client) =>
-        _networks.Length == 0 && !_trustsUnix ? _untrusted : PlanFor((client.RemoteEndPoint as IPEndPoint)?.Address);
+    public ForwardingPlan PlanFor(TransportConnection client) => TrustsAnybody ? PlanFor(client.RemoteAddress) : _untrusted;
 
     /// <summary>Returns the plan for the requests of a sender.</summary>
-    /// <param name="sender">Its address; null for a unix socket, which has none.</param>
-    public ForwardingPlan PlanFor(IPAddress? sender)
-    {
-        if (sender is null)
-        {
-            return _trustsUnix ? _trusted : _untrusted;
-        }
+    /// <param name="sender">Its address, as in <see cref="MappedAddress"/>; 0 for a unix socket, which has none.</param>
+    public ForwardingPlan PlanFor(UInt128 sender) =>
+        (sender == 0 ? _trustsUnix : TrustedNetworks.Contains(sender)) ? _trusted : _untrusted;
 
-        if (sender.IsIPv4MappedToIPv6)
-        {
-            sender = sender.MapToIPv4();
-        }
-
-        foreach (var network in _networks)
-        {
-            if (network.Contains(sender))
-            {
-                return _trusted;
-            }
-        }
-
-        return _untrusted;
-    }
+    private bool TrustsAnybody => _trustsUnix || !TrustedNetworks.IsEmpty;
 }

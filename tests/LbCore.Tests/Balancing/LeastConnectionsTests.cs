@@ -221,16 +221,6 @@ internal sealed class LeastConnectionsTests
     }
 
     [Test]
-    public void What_is_excluded_is_never_chosen_and_nothing_is_when_all_are() =>
-        SelectorRules.AssertExclusionsHold(new LeastConnectionsStrategy());
-
-    [Test]
-    public void Any_number_of_backends_is_served() => SelectorRules.AssertAnyCountWorks(new LeastConnectionsStrategy());
-
-    [Test]
-    public void Selecting_allocates_nothing() => SelectorRules.AssertAllocatesNothing(new LeastConnectionsStrategy());
-
-    [Test]
     public void The_loads_are_explained_and_the_explanation_takes_no_turn()
     {
         var selector = Create([2, .. Enumerable.Repeat(1, 9)]);

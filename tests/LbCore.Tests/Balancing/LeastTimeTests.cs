@@ -280,16 +280,6 @@ internal sealed class LeastTimeTests
         Assert.That(new LeastTimeStrategy().Parameters.Single(parameter => parameter.Name == name).Check(text), Is.EqualTo(expected));
 
     [Test]
-    public void What_is_excluded_is_never_chosen_and_nothing_is_when_all_are() =>
-        SelectorRules.AssertExclusionsHold(new LeastTimeStrategy());
-
-    [Test]
-    public void Any_number_of_backends_is_served() => SelectorRules.AssertAnyCountWorks(new LeastTimeStrategy());
-
-    [Test]
-    public void Selecting_allocates_nothing() => SelectorRules.AssertAllocatesNothing(new LeastTimeStrategy());
-
-    [Test]
     public void The_costs_are_explained()
     {
         var selector = Create(2, 1);

@@ -77,16 +77,6 @@ internal sealed class PowerOfTwoTests
     }
 
     [Test]
-    public void What_is_excluded_is_never_chosen_and_nothing_is_when_all_are() =>
-        SelectorRules.AssertExclusionsHold(new PowerOfTwoStrategy());
-
-    [Test]
-    public void Any_number_of_backends_is_served() => SelectorRules.AssertAnyCountWorks(new PowerOfTwoStrategy());
-
-    [Test]
-    public void Selecting_allocates_nothing() => SelectorRules.AssertAllocatesNothing(new PowerOfTwoStrategy());
-
-    [Test]
     public void The_loads_are_explained()
     {
         var selector = Create(2, 1);

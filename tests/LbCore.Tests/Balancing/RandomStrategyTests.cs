@@ -47,16 +47,6 @@ internal sealed class RandomStrategyTests
     });
 
     [Test]
-    public void What_is_excluded_is_never_chosen_and_nothing_is_when_all_are() =>
-        SelectorRules.AssertExclusionsHold(new RandomStrategy());
-
-    [Test]
-    public void Any_number_of_backends_is_served() => SelectorRules.AssertAnyCountWorks(new RandomStrategy());
-
-    [Test]
-    public void Selecting_allocates_nothing() => SelectorRules.AssertAllocatesNothing(new RandomStrategy());
-
-    [Test]
     public void The_chances_are_explained() => Assert.That(
         Create(3, 0, 1).Explain(),
         Is.EqualTo(new[] { "b0: weight 3 of 4 = 75 %", "b2: weight 1 of 4 = 25 %" }));

@@ -12,6 +12,7 @@ internal sealed class ConsistentHashStrategy : IBalancingStrategy
     private const string PointsPerWeight = "pointsPerWeight";
     private const string BalanceFactor = "balanceFactor";
     private const double DefaultFactorForContent = 1.5;
+
     // The nearer to 1, the longer the way to a backend with room: the paper's bound grows with 1/(factor - 1)^2.
     private const double MinFactor = 1.1;
     private const double MaxFactor = 10;

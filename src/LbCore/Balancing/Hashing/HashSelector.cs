@@ -38,7 +38,7 @@ internal abstract class HashSelector : BackendSelector
 
         if (!_hasher.TryHash(in context, out var hash))
         {
-            return [$"{_hasher.DescribeMissing()}: a backend is chosen by chance, by weight", .. ChoiceExplanation.OfChances(Set, in context)];
+            return [$"{_hasher.DescribeMissing()}: a backend is chosen by chance, by weight", .. ChoiceSentences.OfChances(Set, in context)];
         }
 
         var steps = new List<string> { $"{_hasher.Describe(in context)} hashes to 0x{hash:x16}" };

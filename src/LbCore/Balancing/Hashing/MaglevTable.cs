@@ -62,28 +62,8 @@ internal static class MaglevTable
     /// </summary>
     public static int[] Shares(RankedBackends backends, int size)
     {
-        var shares = new int[backends.Count];
-        var remainders = new long[backends.Count];
-        var order = new int[backends.Count];
-        var sum = 0;
-        for (var rank = 0; rank < shares.Length; rank++)
-        {
-            var product = (long)backends.Weights[rank] * size;
-            var share = (int)(product / backends.TotalWeight);
-
-            // Who has less than one slot gets one, and stands last in line for the remainders.
-            remainders[rank] = share == 0 ? -1 : product % backends.TotalWeight;
-            shares[rank] = Math.Max(share, 1);
-            sum += shares[rank];
-            order[rank] = rank;
-        }
-
-        Array.Sort(order, (a, b) => remainders[a] != remainders[b] ? remainders[b].CompareTo(remainders[a]) : a.CompareTo(b));
-        for (var i = 0; sum < size; i = i + 1 == order.Length ? 0 : i + 1)
-        {
-            shares[order[i]]++;
-            sum++;
-        }
+        int[] shares = [.. backends.Weights];
+        var sum = LargestRemainder.ShareOut(shares, backends.TotalWeight, size);
 
         // The slots that were given to those with less than one come from those that have the most.
         if (sum > size)

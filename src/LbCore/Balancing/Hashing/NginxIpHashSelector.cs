@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LbCore.Http;
 using LbCore.Topology;
 
 namespace LbCore.Balancing.Hashing;
@@ -76,7 +77,7 @@ internal sealed class NginxIpHashSelector : BackendSelector
             return [address == 0 ? "the client has no address: the next in round-robin is chosen" : "no backend has a configured weight above 0"];
         }
 
-        var steps = new List<string> { $"client address {KeyHasher.ToText(address)}, of which {(IsIpv4(address) ? "the first three octets count" : "all octets count")}" };
+        var steps = new List<string> { $"client address {KeyHasher.ToText(address)}, of which {(MappedAddress.IsV4(address) ? "the first three octets count" : "all octets count")}" };
         var hash = FirstHash;
         for (var tries = 0; tries <= MaxTries; tries++)
         {
@@ -97,7 +98,7 @@ internal sealed class NginxIpHashSelector : BackendSelector
     private static int Hash(int hash, UInt128 address)
     {
         // Of the mapped address the octets of IPv4 are the last four.
-        var isIpv4 = IsIpv4(address);
+        var isIpv4 = MappedAddress.IsV4(address);
         var count = isIpv4 ? Ipv4Octets : Ipv6Octets;
         var shift = isIpv4 ? 24 : 120;
         for (var octet = 0; octet < count; octet++, shift -= 8)
@@ -107,8 +108,6 @@ internal sealed class NginxIpHashSelector : BackendSelector
 
         return hash;
     }
-
-    private static bool IsIpv4(UInt128 address) => address >> 32 == 0xFFFF;
 
     private static long TotalWeight(BackendSet set)
     {

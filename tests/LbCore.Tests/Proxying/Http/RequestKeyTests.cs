@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using LbCore.Http;
@@ -97,7 +96,7 @@ internal sealed class RequestKeyTests
             Bytes = bytes,
             Head = head,
             Rules = rules,
-            Plan = rules.PlanFor(address),
+            Plan = rules.PlanFor(NumberOf(address)),
             Sender = NumberOf(address),
             Path = Encoding.ASCII.GetBytes(question < 0 ? target : target[..question]),
             Query = question < 0 ? default : Encoding.ASCII.GetBytes(target[question..]),
@@ -105,6 +104,5 @@ internal sealed class RequestKeyTests
         return RequestKey.Of(in request, key);
     }
 
-    private static UInt128 NumberOf(IPAddress? address) =>
-        address is null ? 0 : BinaryPrimitives.ReadUInt128BigEndian(address.MapToIPv6().GetAddressBytes());
+    private static UInt128 NumberOf(IPAddress? address) => address is null ? 0 : MappedAddress.From(address);
 }

@@ -6,7 +6,7 @@ using LbCore.Topology;
 namespace LbCore.Balancing;
 
 /// <summary>Says in sentences by what figures a strategy chooses.</summary>
-internal static class ChoiceExplanation
+internal static class ChoiceSentences
 {
     private const int MaxShown = 5;
 
