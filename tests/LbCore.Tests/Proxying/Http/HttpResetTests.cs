@@ -46,7 +46,7 @@ internal sealed class HttpResetTests
         var (backend, _) = await pair.RequestAsync(LongPost);
         using (backend)
         {
-            await Flood.FillAsync(pair.Client, new byte[16 * 1024]);
+            await Flood.FillAsync(pair.Client, new byte[256 * 1024]);
             pair.Client.Reset();
             await AssertEndAsync(pair, RequestEnd.ClientReset, FailureSource.Client);
             Assert.That((await backend.ReadUntilClosedAsync()).IsReset, Is.True);
@@ -81,7 +81,7 @@ internal sealed class HttpResetTests
         using (backend)
         {
             await backend.SendAsync(LongOk);
-            await Flood.FillAsync(backend, new byte[16 * 1024]);
+            await Flood.FillAsync(backend, new byte[256 * 1024]);
             pair.Client.Reset();
             await AssertEndAsync(pair, RequestEnd.ClientReset, FailureSource.Client);
             Assert.That(
@@ -120,7 +120,7 @@ internal sealed class HttpResetTests
         var (backend, _) = await pair.RequestAsync(LongPost);
         using (backend)
         {
-            await Flood.FillAsync(pair.Client, new byte[16 * 1024]);
+            await Flood.FillAsync(pair.Client, new byte[256 * 1024]);
             backend.Reset();
             Assert.That(await pair.Client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
             await AssertEndAsync(pair, RequestEnd.BackendClosed, FailureSource.Backend);
