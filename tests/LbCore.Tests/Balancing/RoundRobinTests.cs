@@ -78,25 +78,8 @@ internal sealed class RoundRobinTests
 
     [Test]
     public void What_is_excluded_is_never_chosen_and_nothing_is_when_all_are() =>
-        Gen.Select(AnyWeights, Gen.Bool.Array[20]).Sample((weights, flags) =>
-        {
-            var excluded = Enumerable.Range(0, weights.Length).Where(i => flags[i]).ToArray();
-            var isLeft = Enumerable.Range(0, weights.Length).Except(excluded).Any(i => weights[i] > 0);
-            var selector = Create(weights);
-            for (var i = 0; i < 50; i++)
-            {
-                var index = selector.Select(excluded);
-                if (isLeft)
-                {
-                    Assert.That(excluded, Does.Not.Contain(index));
-                    Assert.That(weights[index], Is.Positive);
-                }
-                else
-                {
-                    Assert.That(index, Is.EqualTo(BackendSelector.None));
-                }
-            }
-        });
+        Gen.Select(AnyWeights, Gen.Bool.Array[20]).Sample(
+            (weights, flags) => SelectorRules.AssertExclusionsHold(Create(weights), weights, flags, times: 50));
 
     [Test]
     public void Retries_do_not_disturb_the_shares_of_first_attempts() => AnyWeights.Where(HasWeight).Sample(weights =>

@@ -14,33 +14,38 @@ internal static class SelectorRules
     public static void AssertExclusionsHold(IBalancingStrategy strategy) =>
         Gen.Select(Gen.Frequency((3, Gen.Int[0, 3]), (1, Gen.Int[0, 256])).Array[0, 20], Gen.Bool.Array[20], Gen.Int[0, 9].Array[20]).Sample((weights, flags, loads) =>
         {
-            var excluded = Enumerable.Range(0, weights.Length).Where(i => flags[i]).ToArray();
-            var isLeft = Enumerable.Range(0, weights.Length).Except(excluded).Any(i => weights[i] > 0);
             var selector = strategy.Create(TestSets.Of(weights), Defaults(strategy), previous: null);
             for (var i = 0; i < weights.Length; i++)
             {
                 selector.Set[i].Load(loads[i]);
             }
 
-            for (var i = 0; i < 30; i++)
-            {
-                var index = selector.Select(excluded);
-                if (isLeft)
-                {
-                    Assert.That(excluded, Does.Not.Contain(index));
-                    Assert.That(weights[index], Is.Positive);
-                }
-                else
-                {
-                    Assert.That(index, Is.EqualTo(BackendSelector.None));
-                }
-            }
-
+            AssertExclusionsHold(selector, weights, flags, times: 30);
             if (weights.Any(static weight => weight > 0))
             {
                 Assert.That(weights[selector.Select()], Is.Positive);
             }
         });
+
+    /// <summary>Asserts that what is flagged is never chosen, nor what has no weight, and nothing when no other is left.</summary>
+    public static void AssertExclusionsHold(BackendSelector selector, int[] weights, bool[] flags, int times)
+    {
+        var excluded = Enumerable.Range(0, weights.Length).Where(i => flags[i]).ToArray();
+        var isLeft = Enumerable.Range(0, weights.Length).Except(excluded).Any(i => weights[i] > 0);
+        for (var i = 0; i < times; i++)
+        {
+            var index = selector.Select(excluded);
+            if (isLeft)
+            {
+                Assert.That(excluded, Does.Not.Contain(index));
+                Assert.That(weights[index], Is.Positive);
+            }
+            else
+            {
+                Assert.That(index, Is.EqualTo(BackendSelector.None));
+            }
+        }
+    }
 
     public static void AssertAnyCountWorks(IBalancingStrategy strategy)
     {
